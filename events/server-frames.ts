@@ -1,0 +1,134 @@
+/**
+ * What the server pushes: `{type, …}`, or `{type: "batch", events: […]}` when one frame carries several.
+ * A client ignores types and fields that it does not know.
+ * Producers: functions/ws/*, functions/consumers/*. Consumers: web/, any client.
+ */
+import * as z from 'zod/mini';
+import { clientMsgId, conversationId, seqNo, userId } from './client-frames.ts';
+
+const isoTime = z.string();
+const frameError = z.object({ code: z.string(), detail: z.string() });
+
+export const messageCreate = z.object({
+  type: z.literal('message.create'),
+  convo_id: conversationId,
+  server_msg_id: z.string(),
+  seq_no: seqNo,
+  sender_id: userId,
+  client_msg_id: clientMsgId,
+  content: z.string(),
+  created_at: isoTime,
+});
+
+/** `persisted` and `duplicate` mean: committed in DynamoDB under this seq_no. `rejected` means: it never will be. */
+export const messageAck = z.discriminatedUnion('status', [
+  z.object({
+    type: z.literal('message.ack'),
+    convo_id: conversationId,
+    client_msg_id: clientMsgId,
+    status: z.enum(['persisted', 'duplicate']),
+    server_msg_id: z.string(),
+    seq_no: seqNo,
+    created_at: isoTime,
+  }),
+  z.object({
+    type: z.literal('message.ack'),
+    convo_id: conversationId,
+    client_msg_id: clientMsgId,
+    status: z.literal('rejected'),
+    error: frameError,
+  }),
+]);
+
+export const messageRead = z.object({
+  type: z.literal('message.read'),
+  convo_id: conversationId,
+  user_id: userId,
+  seq_no: seqNo,
+});
+
+export const personView = z.object({ user_id: userId, handle: z.string(), display_name: z.string() });
+
+/** As GET /conversations and GET /conversations/{id} show a conversation to one of its members. */
+export const conversationView = z.object({
+  convo_id: conversationId,
+  type: z.enum(['direct', 'group']),
+  title: z.nullable(z.string()),
+  created_at: isoTime,
+  member_count: z.int(),
+  /** All members of a small conversation, the first ones of a large one. */
+  members: z.array(personView),
+  seq: seqNo,
+  read_seq: seqNo,
+  unread: z.int(),
+  last_message: z.nullable(
+    z.object({ seq_no: seqNo, sender_id: userId, preview: z.string(), created_at: isoTime }),
+  ),
+});
+
+export const conversationUpdate = z.object({
+  type: z.literal('conversation.update'),
+  conversation: conversationView,
+});
+
+/**
+ * Ends a sync: everything up to `conversations[].seq_no` has been sent, but where `limited` is true only a part was:
+ * fetch the rest over HTTP from `sent_seq`.
+ */
+export const synced = z.object({
+  type: z.literal('synced'),
+  conversations: z.array(
+    z.object({
+      convo_id: conversationId,
+      seq_no: seqNo,
+      read_seq: seqNo,
+      sent_seq: seqNo,
+      limited: z.boolean(),
+    }),
+  ),
+});
+
+export const systemNotice = z.object({
+  type: z.literal('system.notice'),
+  code: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  severity: z.enum(['info', 'warning', 'critical']),
+});
+
+export const errorFrame = z.object({
+  type: z.literal('error'),
+  code: z.string(),
+  detail: z.string(),
+  request_id: z.string(),
+  client_msg_id: z.optional(z.string()),
+  convo_id: z.optional(z.string()),
+  retry_after_ms: z.optional(z.int()),
+});
+
+export const pong = z.object({ type: z.literal('pong'), server_time: isoTime });
+
+export const serverEvent = z.union([
+  messageCreate,
+  messageAck,
+  messageRead,
+  conversationUpdate,
+  synced,
+  systemNotice,
+  errorFrame,
+  pong,
+]);
+
+export const batchFrame = z.object({ type: z.literal('batch'), events: z.array(serverEvent) });
+
+export const serverFrame = z.union([serverEvent, batchFrame]);
+
+export type MessageCreate = z.infer<typeof messageCreate>;
+export type MessageAck = z.infer<typeof messageAck>;
+export type MessageRead = z.infer<typeof messageRead>;
+export type PersonView = z.infer<typeof personView>;
+export type ConversationView = z.infer<typeof conversationView>;
+export type ConversationUpdate = z.infer<typeof conversationUpdate>;
+export type Synced = z.infer<typeof synced>;
+export type ErrorFrame = z.infer<typeof errorFrame>;
+export type ServerEvent = z.infer<typeof serverEvent>;
+export type ServerFrame = z.infer<typeof serverFrame>;

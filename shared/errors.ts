@@ -1,0 +1,49 @@
+/**
+ * Errors are data: one table says what each code means to HTTP, to a socket and to a retrying client.
+ * `status` is the HTTP status; `retryable` tells a client that the same request may succeed later.
+ */
+export const errorTable = {
+  'request.invalid': { status: 400, retryable: false, title: 'The request is not valid' },
+  'request.body_not_json': { status: 400, retryable: false, title: 'The body is not valid JSON' },
+  'request.too_large': { status: 413, retryable: false, title: 'The body is too large' },
+  'request.unsupported_media_type': { status: 415, retryable: false, title: 'The body must be JSON' },
+  'request.not_found': { status: 404, retryable: false, title: 'Nothing is here' },
+  'auth.unauthenticated': { status: 401, retryable: false, title: 'Sign in first' },
+  'auth.token_expired': { status: 401, retryable: false, title: 'The access token has expired' },
+  'auth.session_ended': { status: 401, retryable: false, title: 'The session has ended' },
+  'auth.invalid_credentials': { status: 401, retryable: false, title: 'E-mail or password is wrong' },
+  'auth.refresh_invalid': { status: 401, retryable: false, title: 'The refresh token is not valid' },
+  'auth.email_taken': { status: 409, retryable: false, title: 'An account with this e-mail exists' },
+  'auth.handle_taken': { status: 409, retryable: false, title: 'This handle is taken' },
+  'conversation.not_found': { status: 404, retryable: false, title: 'No such conversation' },
+  'user.not_found': { status: 404, retryable: false, title: 'No such person' },
+  'message.content_invalid': { status: 400, retryable: false, title: 'The text cannot be sent' },
+  'message.id_reused': {
+    status: 409,
+    retryable: false,
+    title: 'This client_msg_id was used for another text',
+  },
+  'message.undeliverable': { status: 500, retryable: true, title: 'The message could not be stored' },
+  'message.seq_out_of_range': { status: 400, retryable: false, title: 'No message has this number' },
+  'frame.not_json': { status: 400, retryable: false, title: 'The frame is not a JSON object' },
+  'frame.unknown_action': { status: 400, retryable: false, title: 'No such action' },
+  'frame.invalid': { status: 400, retryable: false, title: 'The frame is not valid' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
+  internal: { status: 500, retryable: true, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, retryable: true, title: 'Try again in a moment' },
+} as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** An error that a caller may see. Everything else that is thrown is a fault of ours and shows as `internal`. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, detail?: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(detail ?? errorTable[code].title, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
