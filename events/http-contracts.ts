@@ -81,7 +81,8 @@ export const openConversationRequest = z.discriminatedUnion('type', [
     members: z.array(userId).check(z.maxLength(limits.conversationMembersMax)),
   }),
 ]);
-export const conversationResponse = z.object({ conversation: conversationView });
+/** A new conversation, or the one that two people have already; the same view as in the list. */
+export const conversationResponse = conversationView;
 export const listConversationsQuery = z.object({
   limit: z.optional(queryInt(limits.conversationsPageMax)),
   cursor: z.optional(cursor),

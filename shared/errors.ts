@@ -6,7 +6,6 @@ export const errorTable = {
   'request.invalid': { status: 400, retryable: false, title: 'The request is not valid' },
   'request.body_not_json': { status: 400, retryable: false, title: 'The body is not valid JSON' },
   'request.too_large': { status: 413, retryable: false, title: 'The body is too large' },
-  'request.unsupported_media_type': { status: 415, retryable: false, title: 'The body must be JSON' },
   'request.not_found': { status: 404, retryable: false, title: 'Nothing is here' },
   'auth.unauthenticated': { status: 401, retryable: false, title: 'Sign in first' },
   'auth.token_expired': { status: 401, retryable: false, title: 'The access token has expired' },

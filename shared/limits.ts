@@ -11,21 +11,26 @@ export const limits = {
 
   messageContentMaxChars: 8_000,
   clientMsgIdMaxChars: 64,
-  /** META, one row per member and nothing else share the creating transaction of at most 100 actions. */
-  conversationMembersMax: 99,
+  conversationMembersMax: 1_000,
   conversationTitleMaxChars: 120,
   historyPageMax: 100,
   historyPageDefault: 50,
   conversationsPageMax: 100,
   userSearchPageMax: 20,
   userSearchQueryMaxChars: 64,
-  lastMessagePreviewChars: 160,
+  lastMessagePreviewChars: 80,
+  /** How many members a conversation shows by name in lists. */
+  shownMembersMax: 6,
+  /** For so many recent senders the conversation itself remembers what they sent, and so have read. */
+  recentSendersMax: 6,
   /** Above this a read mark is pushed to the reader's own devices only. */
   readMarkAudienceMax: 50,
 
   syncCursorsMax: 500,
   syncMessagesPerConversationMax: 100,
   syncMessagesMax: 500,
+  /** A conversation that the client does not know yet comes with its messages while it has at most so many. */
+  syncNewConversationMax: 20,
 
   passwordMinChars: 8,
   passwordMaxChars: 128,
@@ -55,7 +60,7 @@ export interface RateLimit {
 
 /** What one person may do, per action, whichever of their sessions does it. */
 export const userRateLimits = {
-  'message.send': { burst: 60, refillMs: 100 },
+  'message.send': { burst: 200, refillMs: 50 },
   'message.read': { burst: 60, refillMs: 200 },
   sync: { burst: 20, refillMs: 1_000 },
   ping: { burst: 20, refillMs: 1_000 },

@@ -1,0 +1,96 @@
+/** The composition root: the one place below functions/ that makes SDK clients, and makes each only once. */
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { dynamoAccountStore } from '../../shared/auth/dynamo-account-store.ts';
+import { dynamoAnonymousLimiter, dynamoGate } from '../../shared/auth/dynamo-gate.ts';
+import { dynamoPublicKeyStore } from '../../shared/auth/dynamo-public-key-store.ts';
+import { dynamoSessionStore } from '../../shared/auth/dynamo-session-store.ts';
+import { dynamoTicketStore } from '../../shared/auth/dynamo-ticket-store.ts';
+import { secretsManagerSigningSecret } from '../../shared/auth/secrets-manager-signing-secret.ts';
+import { fullJitterBackoff } from '../../shared/backoff.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
+import { gatewaySockets } from '../../shared/connections/gateway-sockets.ts';
+import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
+import { dynamoMessageStore } from '../../shared/messages/dynamo-message-store.ts';
+import { sqsDeadLetters } from '../../shared/messages/sqs-dead-letters.ts';
+import { sqsMessageQueue } from '../../shared/messages/sqs-message-queue.ts';
+import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
+import { logger } from './log.ts';
+
+const clock = systemClock;
+
+export const backoff = fullJitterBackoff({
+  baseMs: 20,
+  capMs: 500,
+  random: Math.random,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+});
+
+/** Short enough that the SDK's three tries fit into a function's timeout. */
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_500 };
+
+const dynamo = once(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
+    marshallOptions: { removeUndefinedValues: true },
+  }),
+);
+const sqs = once(() => new SQSClient({ requestHandler }));
+
+export const accounts = (env: { AUTH_TABLE: string; USERS_TABLE: string }) =>
+  dynamoAccountStore(dynamo(), { authTable: env.AUTH_TABLE, usersTable: env.USERS_TABLE }, backoff);
+
+export const sessions = (env: { AUTH_TABLE: string }) =>
+  dynamoSessionStore({ client: dynamo(), authTable: env.AUTH_TABLE, clock, backoff });
+
+export const gate = (env: { AUTH_TABLE: string }) =>
+  dynamoGate({ client: dynamo(), authTable: env.AUTH_TABLE, clock });
+
+export const anonymousLimiter = (env: { AUTH_TABLE: string }) =>
+  dynamoAnonymousLimiter({ client: dynamo(), authTable: env.AUTH_TABLE, clock });
+
+export const tickets = (env: { AUTH_TABLE: string }) => dynamoTicketStore(dynamo(), env.AUTH_TABLE);
+
+export const publicKeys = (env: { AUTH_TABLE: string }) => dynamoPublicKeyStore(dynamo(), env.AUTH_TABLE);
+
+export const signingSecret = (env: { SIGNING_SECRET_ID: string }) =>
+  secretsManagerSigningSecret(new SecretsManagerClient({ requestHandler }), env.SIGNING_SECRET_ID);
+
+export const users = (env: { USERS_TABLE: string }) => dynamoUserStore(dynamo(), env.USERS_TABLE);
+
+export const conversations = (env: { CONVERSATIONS_TABLE: string }) =>
+  dynamoConversationStore({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
+
+export const messages = (env: { CONVERSATIONS_TABLE: string; MESSAGES_TABLE: string }) =>
+  dynamoMessageStore({
+    client: dynamo(),
+    conversationsTable: env.CONVERSATIONS_TABLE,
+    messagesTable: env.MESSAGES_TABLE,
+  });
+
+export const connections = (env: { CONNECTIONS_TABLE: string }) =>
+  dynamoConnectionStore({ client: dynamo(), connectionsTable: env.CONNECTIONS_TABLE, clock });
+
+export const messageQueue = (env: { MESSAGE_QUEUE_URL: string }) =>
+  sqsMessageQueue(sqs(), env.MESSAGE_QUEUE_URL);
+
+export const deadLetters = (env: { MESSAGE_QUEUE_URL: string; DEAD_LETTER_QUEUE_URL: string }) =>
+  sqsDeadLetters(sqs(), { queueUrl: env.MESSAGE_QUEUE_URL, deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL });
+
+/** Clients connect to wss://…/stage; the same place over https takes the pushes. */
+export const sockets = (env: { WEBSOCKET_URL: string }) =>
+  gatewaySockets(
+    new ApiGatewayManagementApiClient({ endpoint: env.WEBSOCKET_URL.replace(/^ws/, 'http'), requestHandler }),
+    (failure) => logger.warn('push failed', { ...failure }),
+  );
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

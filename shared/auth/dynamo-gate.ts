@@ -1,0 +1,150 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type Clock, epochSeconds } from '../clock.ts';
+import { unmarshallItem } from '../dynamo-transaction.ts';
+import { AppError } from '../errors.ts';
+import { type AnonymousAction, anonymousRateLimits, type RateLimit, userRateLimits } from '../limits.ts';
+import { gateKey, limitKey } from './auth-keys.ts';
+import type { Gate } from './gate.ts';
+import { latestAdmittedTat, retryAfterMs } from './token-bucket.ts';
+
+interface Deps {
+  readonly client: DynamoDBDocumentClient;
+  readonly authTable: string;
+  readonly clock: Clock;
+}
+
+/** 1 write unit per admission; 2 while a person is in a burst, because an expression has no max(). */
+export function dynamoGate({ client, authTable, clock }: Deps): Gate {
+  return {
+    async admit({ userId, sessionId }, action) {
+      await takeToken(client, clock, userRateLimits[action], {
+        TableName: authTable,
+        Key: gateKey(userId),
+        tat: 'tat.#action',
+        condition: 'sessions.#session > :now_s',
+        names: { '#action': action, '#session': sessionId },
+        values: (now) => ({ ':now_s': epochSeconds(now) }),
+        readTat: (item) => (item.tat as Record<string, number> | undefined)?.[action],
+        check(item, now) {
+          const expiresAt = (item?.sessions as Record<string, number> | undefined)?.[sessionId];
+          if (expiresAt === undefined || expiresAt <= epochSeconds(now))
+            throw new AppError('auth.session_ended');
+        },
+      });
+    },
+  };
+}
+
+/** Buckets for callers who are not signed in, by address or account. */
+export interface AnonymousLimiter {
+  /** Throws `rate_limited` with the time to wait. */
+  take(action: AnonymousAction, subject: string): Promise<void>;
+}
+
+export function dynamoAnonymousLimiter({ client, authTable, clock }: Deps): AnonymousLimiter {
+  return {
+    async take(action, subject) {
+      const limit = anonymousRateLimits[action];
+      await takeToken(client, clock, limit, {
+        TableName: authTable,
+        Key: limitKey(action, subject),
+        tat: 'tat',
+        alsoSet: ', expires_at = :expires_at',
+        names: {},
+        values: (now) => ({ ':expires_at': epochSeconds(now + limit.burst * limit.refillMs) + 60 }),
+        readTat: (item) => item.tat as number | undefined,
+      });
+    },
+  };
+}
+
+interface Bucket {
+  readonly TableName: string;
+  readonly Key: Record<string, string>;
+  readonly tat: string;
+  readonly alsoSet?: string;
+  readonly condition?: string;
+  readonly names: Record<string, string>;
+  values(now: number): Record<string, number>;
+  readTat(item: Record<string, unknown>): number | undefined;
+  /** Throws when the item says that no token would help. */
+  check?(item: Record<string, unknown> | undefined, now: number): void;
+}
+
+const attemptsMax = 4;
+
+async function takeToken(
+  client: DynamoDBDocumentClient,
+  clock: Clock,
+  limit: RateLimit,
+  bucket: Bucket,
+): Promise<void> {
+  let full = true;
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const now = clock.now();
+    const old = await updateIf(client, full ? fromFull(bucket, limit, now) : fromPartial(bucket, limit, now));
+    if (old === 'written') return;
+    bucket.check?.(old, now);
+    const tat = (old && bucket.readTat(old)) ?? 0;
+    if (tat > latestAdmittedTat(limit, now)) {
+      throw new AppError('rate_limited', undefined, { retryAfterMs: retryAfterMs(limit, tat, now) });
+    }
+    full = tat <= now;
+  }
+  // Others took their tokens between each look and write of ours: the bucket is contended, which is a limit as well.
+  throw new AppError('rate_limited', undefined, { retryAfterMs: limit.refillMs });
+}
+
+function fromFull(bucket: Bucket, limit: RateLimit, now: number): UpdateCommandInput {
+  const unused = `(attribute_not_exists(${bucket.tat}) OR ${bucket.tat} <= :now)`;
+  return update(bucket, `SET ${bucket.tat} = :next`, unused, now, {
+    ':next': now + limit.refillMs,
+    ':now': now,
+  });
+}
+
+function fromPartial(bucket: Bucket, limit: RateLimit, now: number): UpdateCommandInput {
+  return update(
+    bucket,
+    `SET ${bucket.tat} = ${bucket.tat} + :cost`,
+    `${bucket.tat} BETWEEN :now AND :latest`,
+    now,
+    {
+      ':cost': limit.refillMs,
+      ':now': now,
+      ':latest': latestAdmittedTat(limit, now),
+    },
+  );
+}
+
+function update(
+  bucket: Bucket,
+  set: string,
+  condition: string,
+  now: number,
+  values: Record<string, number>,
+): UpdateCommandInput {
+  return {
+    TableName: bucket.TableName,
+    Key: bucket.Key,
+    UpdateExpression: set + (bucket.alsoSet ?? ''),
+    ConditionExpression: bucket.condition ? `${bucket.condition} AND ${condition}` : condition,
+    ...(Object.keys(bucket.names).length > 0 && { ExpressionAttributeNames: bucket.names }),
+    ExpressionAttributeValues: { ...values, ...bucket.values(now) },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+async function updateIf(
+  client: DynamoDBDocumentClient,
+  input: UpdateCommandInput,
+): Promise<'written' | Record<string, unknown> | undefined> {
+  try {
+    await client.send(new UpdateCommand(input));
+    return 'written';
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return error.Item ? unmarshallItem(error.Item) : undefined;
+  }
+}

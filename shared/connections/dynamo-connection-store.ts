@@ -1,0 +1,136 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Identity } from '../auth/access-token.ts';
+import { type Clock, epochSeconds } from '../clock.ts';
+import { batchGet } from '../dynamo-batch-get.ts';
+import { limits } from '../limits.ts';
+import { connectionKey, userConnectionsKey } from './connection-keys.ts';
+import type { Connection, ConnectionStore } from './connection-store.ts';
+
+interface Deps {
+  readonly client: DynamoDBDocumentClient;
+  readonly connectionsTable: string;
+  readonly clock: Clock;
+}
+
+interface Lease {
+  readonly session_id: string;
+  readonly expires_at: number;
+}
+
+export function dynamoConnectionStore({ client, connectionsTable: TableName, clock }: Deps): ConnectionStore {
+  const nowSeconds = () => epochSeconds(clock.now());
+
+  const addLease = async (
+    userId: string,
+    connectionId: string,
+    lease: Lease,
+  ): Promise<Record<string, Lease>> => {
+    const answer = await client.send(
+      new UpdateCommand({
+        TableName,
+        Key: userConnectionsKey(userId),
+        UpdateExpression: 'SET connections.#connection = :lease',
+        ConditionExpression: 'attribute_exists(connections)',
+        ExpressionAttributeNames: { '#connection': connectionId },
+        ExpressionAttributeValues: { ':lease': lease },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return answer.Attributes?.connections ?? {};
+  };
+
+  /** The map of a person's first connection ever; harmless when another connection made it meanwhile. */
+  const createMap = async (userId: string): Promise<void> => {
+    await client.send(
+      new UpdateCommand({
+        TableName,
+        Key: userConnectionsKey(userId),
+        UpdateExpression: 'SET user_id = :user, connections = if_not_exists(connections, :empty)',
+        ExpressionAttributeValues: { ':user': userId, ':empty': {} },
+      }),
+    );
+  };
+
+  const removeLeases = async (userId: string, connectionIds: readonly string[]): Promise<void> => {
+    await ignoreFailedCondition(
+      client.send(
+        new UpdateCommand({
+          TableName,
+          Key: userConnectionsKey(userId),
+          UpdateExpression: `REMOVE ${connectionIds.map((_, index) => `connections.#c${index}`).join(', ')}`,
+          ConditionExpression: 'attribute_exists(connections)',
+          ExpressionAttributeNames: Object.fromEntries(connectionIds.map((id, index) => [`#c${index}`, id])),
+        }),
+      ),
+    );
+  };
+
+  const identify = async (connectionId: string): Promise<Identity | undefined> => {
+    const answer = await client.send(new GetCommand({ TableName, Key: connectionKey(connectionId) }));
+    const item = answer.Item;
+    if (!item || item.expires_at <= nowSeconds()) return undefined;
+    return { userId: item.user_id, sessionId: item.session_id };
+  };
+
+  const forget = async (userId: string, connectionId: string): Promise<void> => {
+    await removeLeases(userId, [connectionId]);
+    await client.send(new DeleteCommand({ TableName, Key: connectionKey(connectionId) }));
+  };
+
+  return {
+    identify,
+    forget,
+
+    async open({ userId, sessionId, connectionId }) {
+      const lease = { session_id: sessionId, expires_at: nowSeconds() + limits.connectionLeaseSeconds };
+      await client.send(
+        new PutCommand({ TableName, Item: { ...connectionKey(connectionId), user_id: userId, ...lease } }),
+      );
+      const add = () => addLease(userId, connectionId, lease);
+      const leases = await add().catch(async (error: unknown) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        await createMap(userId);
+        return await add();
+      });
+      // $disconnect is best effort: what it missed is swept when the person next connects.
+      const expired = Object.keys(leases).filter((id) => (leases[id]?.expires_at ?? 0) <= nowSeconds());
+      if (expired.length > 0) await removeLeases(userId, expired);
+    },
+
+    async close(connectionId) {
+      const identity = await identify(connectionId);
+      if (identity) await forget(identity.userId, connectionId);
+    },
+
+    async ofUsers(userIds) {
+      const keys = [...new Set(userIds)].map(userConnectionsKey);
+      const items = await batchGet(client, TableName, keys, { consistent: true });
+      return items.flatMap((item) => liveConnections(item, nowSeconds()));
+    },
+  };
+}
+
+function liveConnections(item: Record<string, unknown>, nowSeconds: number): Connection[] {
+  return Object.entries(item.connections as Record<string, Lease>)
+    .filter(([, lease]) => lease.expires_at > nowSeconds)
+    .map(([connectionId, lease]) => ({
+      connectionId,
+      userId: String(item.user_id),
+      sessionId: lease.session_id,
+    }));
+}
+
+async function ignoreFailedCondition(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { ConnectionStore } from '../connections/connection-store.ts';
+import { pushEvents, type SocketGateway } from '../connections/push.ts';
+import type { UserStore } from '../users/user-store.ts';
+import { conversationView } from './conversation.ts';
+import type { OpenedConversation } from './open-conversation.ts';
+
+/** Shows a new conversation to its members at once; who is not connected finds it at the next sync. */
+export async function announceConversation(
+  { conversation, memberIds }: OpenedConversation,
+  deps: { connections: ConnectionStore; gateway: SocketGateway; users: UserStore },
+): Promise<void> {
+  const [connections, profiles] = await Promise.all([
+    deps.connections.ofUsers(memberIds),
+    deps.users.getMany(conversation.shownMembers),
+  ]);
+  const people = new Map(profiles.map((profile) => [profile.userId, profile]));
+  // Nobody has read anything of it yet, so one view serves them all.
+  const membership = { convoId: conversation.convoId, userId: '', role: 'member', readSeq: 0 } as const;
+  const view = conversationView(conversation, membership, people);
+  const events = [{ type: 'conversation.update' as const, conversation: view }];
+  await pushEvents(
+    connections.map((connection) => ({ connection, events })),
+    deps,
+  );
+}

@@ -1,0 +1,23 @@
+/**
+ * The Conversations table.
+ *
+ * | item         | pk               | sk                 | attributes                                                |
+ * |--------------|------------------|--------------------|-----------------------------------------------------------|
+ * | conversation | CONV#<convo_id>  | META               | seq, members_version, type, title, last_message, senders … |
+ * | roster entry | CONV#<convo_id>  | MEMBER#<user_id>   | user_id                                                   |
+ * | membership   | USER#<user_id>   | CONV#<convo_id>    | convo_id, user_id, role, read_seq                         |
+ *
+ * Roster and membership are two items in one transaction rather than an item and its index: both sides can be read
+ * consistently, and a read mark costs one write instead of two.
+ */
+export const conversationKey = (convoId: string) => ({ pk: `CONV#${convoId}`, sk: 'META' });
+export const rosterPrefix = 'MEMBER#';
+export const rosterKey = (convoId: string, userId: string) => ({
+  pk: `CONV#${convoId}`,
+  sk: `${rosterPrefix}${userId}`,
+});
+export const membershipPrefix = 'CONV#';
+export const membershipKey = (userId: string, convoId: string) => ({
+  pk: `USER#${userId}`,
+  sk: `${membershipPrefix}${convoId}`,
+});

@@ -1,0 +1,74 @@
+import type { ConversationView } from '../../events/server-frames.ts';
+import type { Person } from '../users/user.ts';
+import { personView } from '../users/user.ts';
+
+export interface LastMessage {
+  readonly seq: number;
+  readonly senderId: string;
+  readonly preview: string;
+  readonly createdAt: string;
+}
+
+/** A conversation's one counter item: everything here changes with the sequence number or the membership. */
+export interface Conversation {
+  readonly convoId: string;
+  readonly type: 'direct' | 'group';
+  readonly title: string | null;
+  readonly createdAt: string;
+  /** The sequence number of the last message; 0 before the first. */
+  readonly seq: number;
+  /** Grows with every change of the membership. */
+  readonly membersVersion: number;
+  readonly memberCount: number;
+  /** The first few members, for showing the conversation without reading its roster. */
+  readonly shownMembers: readonly string[];
+  /** Sender → their own last sequence number, for the most recent senders: who sends has read. */
+  readonly recentSenders: Readonly<Record<string, number>>;
+  readonly lastMessage: LastMessage | null;
+}
+
+/** One person's side of a conversation. */
+export interface Membership {
+  readonly convoId: string;
+  readonly userId: string;
+  readonly role: 'owner' | 'member';
+  readonly readSeq: number;
+}
+
+/** How far somebody has read: what they marked, or what they sent themselves, whichever is further. */
+export function effectiveReadSeq(conversation: Conversation, membership: Membership): number {
+  return Math.max(membership.readSeq, conversation.recentSenders[membership.userId] ?? 0);
+}
+
+/** The one count of unread messages: list, sync and badge all come through here. */
+export function unreadCount(conversation: Conversation, membership: Membership): number {
+  return Math.max(0, conversation.seq - effectiveReadSeq(conversation, membership));
+}
+
+export function conversationView(
+  conversation: Conversation,
+  membership: Membership,
+  people: ReadonlyMap<string, Person>,
+): ConversationView {
+  const { lastMessage } = conversation;
+  return {
+    convo_id: conversation.convoId,
+    type: conversation.type,
+    title: conversation.title,
+    created_at: conversation.createdAt,
+    member_count: conversation.memberCount,
+    members: conversation.shownMembers.flatMap((userId) => {
+      const person = people.get(userId);
+      return person ? [personView(person)] : [];
+    }),
+    seq: conversation.seq,
+    read_seq: effectiveReadSeq(conversation, membership),
+    unread: unreadCount(conversation, membership),
+    last_message: lastMessage && {
+      seq_no: lastMessage.seq,
+      sender_id: lastMessage.senderId,
+      preview: lastMessage.preview,
+      created_at: lastMessage.createdAt,
+    },
+  };
+}

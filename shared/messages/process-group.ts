@@ -1,0 +1,144 @@
+import * as z from 'zod/mini';
+import { messageAccepted } from '../../events/message-accepted.ts';
+import type { ErrorCode } from '../errors.ts';
+import { type AnnounceDeps, announceMessages } from './announce-messages.ts';
+import {
+  type CommitDeps,
+  CommitRefused,
+  commitMessages,
+  type Incoming,
+  type Settled,
+} from './commit-messages.ts';
+import { rejection } from './message.ts';
+import type { DeadLetters, QueueRecord } from './sqs-dead-letters.ts';
+
+/** A record of the queue; `groupId` is the conversation. */
+export interface GroupRecord extends QueueRecord {
+  readonly receiveCount: number;
+}
+
+/** What became of a group, for the answer to SQS and for the log. */
+export interface GroupReport {
+  /** Still in the queue: the first one that failed and everything after it. */
+  readonly failed: readonly GroupRecord[];
+  readonly settled: readonly Settled[];
+  readonly parked: readonly { messageId: string; reason: string }[];
+  /** Why the first of `failed` failed. */
+  readonly error?: unknown;
+}
+
+export type ProcessDeps = CommitDeps & AnnounceDeps & { deadLetters: DeadLetters; maxReceiveCount: number };
+
+type Parsed = Incoming & { readonly record: GroupRecord };
+
+/**
+ * Processes the records of one conversation, in order. What can never be processed is parked and its sender told; what
+ * cannot be processed now goes back to the queue with everything after it, to be tried again shortly. Never throws.
+ */
+export async function processGroup(records: readonly GroupRecord[], deps: ProcessDeps): Promise<GroupReport> {
+  const parked: { messageId: string; reason: string }[] = [];
+  const readable: Parsed[] = [];
+  try {
+    for (const record of records) {
+      const parsed = parseRecord(record);
+      if (typeof parsed !== 'string') readable.push(parsed);
+      else parked.push(await park(record, parsed, 'message.undeliverable', deps));
+    }
+  } catch (error) {
+    return { failed: records, settled: [], parked, error };
+  }
+  const report = await processReadable(readable, deps);
+  if (report.failed.length > 0) await retrySoon(report.failed, deps);
+  return { ...report, parked: [...parked, ...report.parked] };
+}
+
+async function processReadable(batch: readonly Parsed[], deps: ProcessDeps): Promise<GroupReport> {
+  if (batch.length === 0) return { failed: [], settled: [], parked: [] };
+  try {
+    return { failed: [], settled: await commitAndAnnounce(batch, deps), parked: [] };
+  } catch (error) {
+    const maybePoison = error instanceof CommitRefused || batch.some(({ record }) => record.receiveCount > 1);
+    if (maybePoison) return await processOneByOne(batch, deps);
+    return { failed: batch.map(({ record }) => record), settled: [], parked: [], error };
+  }
+}
+
+/** Finds the one that spoils the batch; those before it are stored, it alone is given up when its time has come. */
+async function processOneByOne(batch: readonly Parsed[], deps: ProcessDeps): Promise<GroupReport> {
+  const settled: Settled[] = [];
+  const parked: { messageId: string; reason: string }[] = [];
+  for (const [index, incoming] of batch.entries()) {
+    try {
+      settled.push(...(await commitAndAnnounce([incoming], deps)));
+    } catch (error) {
+      const hopeless = error instanceof CommitRefused || incoming.record.receiveCount >= deps.maxReceiveCount;
+      const outcome = hopeless ? await parkSafely(incoming.record, reasonOf(error), deps) : undefined;
+      if (!outcome) return { failed: batch.slice(index).map(({ record }) => record), settled, parked, error };
+      parked.push(outcome);
+    }
+  }
+  return { failed: [], settled, parked };
+}
+
+async function commitAndAnnounce(batch: readonly Parsed[], deps: ProcessDeps): Promise<readonly Settled[]> {
+  const convoId = batch[0]?.accepted.convo_id ?? '';
+  const committed = await commitMessages(convoId, batch, deps);
+  await announceMessages(committed, deps);
+  return committed.settled;
+}
+
+/** The incoming message, or why it is none. */
+function parseRecord(record: GroupRecord): Parsed | string {
+  const parsed = messageAccepted.safeParse(parseJson(record.body));
+  if (!parsed.success) return 'malformed';
+  // One transaction serves one conversation: a message in a foreign group would take another's place in the order.
+  if (parsed.data.convo_id !== record.groupId) return 'wrong group';
+  return { accepted: parsed.data, queueMessageId: record.messageId, record };
+}
+
+const addressed = z.object({
+  convo_id: z.string(),
+  client_msg_id: z.string(),
+  sender_id: z.string(),
+});
+
+/** Puts a record aside and tells its sender, as far as it says who that is. Throws if it could not be put aside. */
+async function park(record: GroupRecord, reason: string, code: ErrorCode, deps: ProcessDeps) {
+  await deps.deadLetters.park(record, reason);
+  const address = addressed.safeParse(parseJson(record.body));
+  if (address.success) await notifySender(address.data, code, deps).catch(() => undefined);
+  return { messageId: record.messageId, reason };
+}
+
+async function parkSafely(record: GroupRecord, reason: string, deps: ProcessDeps) {
+  return await park(record, reason, 'message.undeliverable', deps).catch(() => undefined);
+}
+
+/** On every connection of the sender: the one that sent it may be long gone when a message is given up. */
+async function notifySender(
+  message: z.infer<typeof addressed>,
+  code: ErrorCode,
+  deps: ProcessDeps,
+): Promise<void> {
+  const connections = await deps.connections.ofUsers([message.sender_id]);
+  const frame = JSON.stringify(rejection(message, code));
+  await Promise.all(connections.map(({ connectionId }) => deps.gateway.post(connectionId, frame)));
+}
+
+/** Visible again after a delay that grows with each receive; if even this fails, the visibility timeout does it. */
+async function retrySoon(failed: readonly GroupRecord[], deps: ProcessDeps): Promise<void> {
+  const delaySeconds = Math.min(2 ** ((failed[0]?.receiveCount ?? 1) - 1), 30);
+  await deps.deadLetters.retrySoon(failed, delaySeconds).catch(() => undefined);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 256) : 'unknown';
+}
