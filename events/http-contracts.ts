@@ -16,10 +16,11 @@ const printable = z.refine<string>(
   'has control characters',
 );
 const cursor = z.string().check(z.maxLength(1024));
-const queryInt = (max: number) =>
+/** A page size: more than there is to have gets what there is. */
+const pageSize = (max: number) =>
   z.pipe(
-    z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number')),
-    z.pipe(z.transform(Number), z.int().check(z.minimum(1), z.maximum(max))),
+    z.string().check(z.regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1')),
+    z.transform((text) => Math.min(Number(text), max)),
   );
 const querySeq = z.pipe(
   z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number')),
@@ -84,7 +85,7 @@ export const openConversationRequest = z.discriminatedUnion('type', [
 /** A new conversation, or the one that two people have already; the same view as in the list. */
 export const conversationResponse = conversationView;
 export const listConversationsQuery = z.object({
-  limit: z.optional(queryInt(limits.conversationsPageMax)),
+  limit: z.optional(pageSize(limits.conversationsPageMax)),
   cursor: z.optional(cursor),
 });
 export const conversationsResponse = z.object({
@@ -93,7 +94,7 @@ export const conversationsResponse = z.object({
 });
 
 export const historyQuery = z.object({
-  limit: z.optional(queryInt(limits.historyPageMax)),
+  limit: z.optional(pageSize(limits.historyPageMax)),
   since_seq: z.optional(querySeq),
   before_seq: z.optional(querySeq),
 });

@@ -13,7 +13,8 @@ export const limits = {
   clientMsgIdMaxChars: 64,
   conversationMembersMax: 1_000,
   conversationTitleMaxChars: 120,
-  historyPageMax: 100,
+  /** A larger `limit` is not an error, it gets this much. */
+  historyPageMax: 200,
   historyPageDefault: 50,
   conversationsPageMax: 100,
   userSearchPageMax: 20,

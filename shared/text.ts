@@ -14,6 +14,6 @@ export function searchTerms(...names: string[]): string[] {
 
 /** At most `maxChars` whole characters of a text. */
 export function truncate(text: string, maxChars: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= maxChars ? text : `${characters.slice(0, maxChars - 1).join('')}…`;
 }

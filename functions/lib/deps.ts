@@ -33,12 +33,12 @@ export const backoff = fullJitterBackoff({
 /** Short enough that the SDK's three tries fit into a function's timeout. */
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_500 };
 
-const dynamo = once(() =>
+const dynamo = /* @__PURE__ */ once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
     marshallOptions: { removeUndefinedValues: true },
   }),
 );
-const sqs = once(() => new SQSClient({ requestHandler }));
+const sqs = /* @__PURE__ */ once(() => new SQSClient({ requestHandler }));
 
 export const accounts = (env: { AUTH_TABLE: string; USERS_TABLE: string }) =>
   dynamoAccountStore(dynamo(), { authTable: env.AUTH_TABLE, usersTable: env.USERS_TABLE }, backoff);

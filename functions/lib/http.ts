@@ -46,8 +46,13 @@ export function route<
   action?: UserAction;
   run(request: HttpRequest<Parsed<B>, Parsed<Q>>): Promise<HttpAnswer>;
 }): RouteDefinition {
-  const { body, query, action, run } = definition;
-  return { body, query, action, run: (request) => run(request as HttpRequest<Parsed<B>, Parsed<Q>>) };
+  const { body, query, action } = definition;
+  return {
+    body,
+    query,
+    action,
+    run: (request) => definition.run(request as HttpRequest<Parsed<B>, Parsed<Q>>),
+  };
 }
 
 type HttpRouteKey = (typeof httpRoutes)[number]['route'];

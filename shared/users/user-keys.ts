@@ -14,7 +14,8 @@ import type { UserProfile } from './user.ts';
 
 export const profileKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'PROFILE' });
 export const handleKey = (handle: string) => ({ pk: `HANDLE#${foldCase(handle)}`, sk: 'HANDLE' });
-export const termPartition = (foldedTerm: string) => `TERM#${[...foldedTerm][0] ?? ''}`;
+export const termPartition = (foldedTerm: string) =>
+  `TERM#${String.fromCodePoint(foldedTerm.codePointAt(0) ?? 0)}`;
 
 const termsPerUserMax = 8;
 
