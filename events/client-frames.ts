@@ -41,7 +41,7 @@ export const messageSendFrame = z.object({
   convo_id: conversationId,
   client_msg_id: clientMsgId,
   content: messageContent,
-  /** The client's running number for this conversation: orders sends that are on their way together. */
+  /** 1, 2, 3 … per client and conversation: keeps the order of sends that are on their way together. */
   client_seq: z.optional(z.int().check(z.nonnegative())),
 });
 

@@ -11,6 +11,7 @@ export const messageAccepted = z.object({
   version: z.literal(1),
   convo_id: conversationId,
   sender_id: userId,
+  session_id: z.string(),
   /** The connection that waits for the ack. */
   connection_id: z.string(),
   client_msg_id: clientMsgId,

@@ -23,7 +23,11 @@ export const limits = {
   /** How many members a conversation shows by name in lists. */
   shownMembersMax: 6,
   /** For so many recent senders the conversation itself remembers what they sent, and so have read. */
-  recentSendersMax: 6,
+  recentSendersMax: 5,
+  /** So many clients that number their messages are remembered per conversation. */
+  clientStreamsMax: 5,
+  /** How long a numbered message waits for the one before it, which frames may overtake. */
+  clientOrderWindowMs: 1_000,
   /** Above this a read mark is pushed to the reader's own devices only. */
   readMarkAudienceMax: 50,
 

@@ -17,7 +17,7 @@ const processDeps = {
   messages: deps.messages(env),
   connections: deps.connections(env),
   gateway: deps.sockets(env),
-  deadLetters: deps.deadLetters(env),
+  queue: deps.queueControl(env),
   maxReceiveCount: Number(env.MAX_RECEIVE_COUNT),
   clock: systemClock,
   ids: randomIds,

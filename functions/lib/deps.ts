@@ -16,8 +16,8 @@ import { dynamoConnectionStore } from '../../shared/connections/dynamo-connectio
 import { gatewaySockets } from '../../shared/connections/gateway-sockets.ts';
 import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
 import { dynamoMessageStore } from '../../shared/messages/dynamo-message-store.ts';
-import { sqsDeadLetters } from '../../shared/messages/sqs-dead-letters.ts';
 import { sqsMessageQueue } from '../../shared/messages/sqs-message-queue.ts';
+import { sqsQueueControl } from '../../shared/messages/sqs-queue-control.ts';
 import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
 import { logger } from './log.ts';
 
@@ -77,8 +77,8 @@ export const connections = (env: { CONNECTIONS_TABLE: string }) =>
 export const messageQueue = (env: { MESSAGE_QUEUE_URL: string }) =>
   sqsMessageQueue(sqs(), env.MESSAGE_QUEUE_URL);
 
-export const deadLetters = (env: { MESSAGE_QUEUE_URL: string; DEAD_LETTER_QUEUE_URL: string }) =>
-  sqsDeadLetters(sqs(), { queueUrl: env.MESSAGE_QUEUE_URL, deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL });
+export const queueControl = (env: { MESSAGE_QUEUE_URL: string; DEAD_LETTER_QUEUE_URL: string }) =>
+  sqsQueueControl(sqs(), { queueUrl: env.MESSAGE_QUEUE_URL, deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL });
 
 /** Clients connect to wss://…/stage; the same place over https takes the pushes. */
 export const sockets = (env: { WEBSOCKET_URL: string }) =>

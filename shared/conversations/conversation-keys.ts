@@ -3,7 +3,7 @@
  *
  * | item         | pk               | sk                 | attributes                                                |
  * |--------------|------------------|--------------------|-----------------------------------------------------------|
- * | conversation | CONV#<convo_id>  | META               | seq, members_version, type, title, last_message, senders … |
+ * | conversation | CONV#<convo_id>  | META               | seq, members_version, type, title, last_message, senders, streams … |
  * | roster entry | CONV#<convo_id>  | MEMBER#<user_id>   | user_id                                                   |
  * | membership   | USER#<user_id>   | CONV#<convo_id>    | convo_id, user_id, role, read_seq                         |
  *

@@ -24,6 +24,8 @@ export interface Conversation {
   readonly shownMembers: readonly string[];
   /** Sender → their own last sequence number, for the most recent senders: who sends has read. */
   readonly recentSenders: Readonly<Record<string, number>>;
+  /** Session → the last `client_seq` of it, for the most recent clients that number their messages. */
+  readonly clientStreams: Readonly<Record<string, number>>;
   readonly lastMessage: LastMessage | null;
 }
 

@@ -142,6 +142,7 @@ function conversationItem(conversation: Conversation) {
     member_count: conversation.memberCount,
     shown_members: conversation.shownMembers,
     senders: conversation.recentSenders,
+    streams: conversation.clientStreams,
     last_message: conversation.lastMessage && lastMessageItem(conversation.lastMessage),
   };
 }
@@ -167,6 +168,7 @@ function toConversation(item: Record<string, unknown>): Conversation {
     memberCount: Number(item.member_count),
     shownMembers: item.shown_members as string[],
     recentSenders: item.senders as Record<string, number>,
+    clientStreams: item.streams as Record<string, number>,
     lastMessage: last && {
       seq: last.seq,
       senderId: last.sender_id,

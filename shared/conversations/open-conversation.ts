@@ -69,6 +69,7 @@ function newConversation(
     memberCount: memberIds.length,
     shownMembers: memberIds.slice(0, limits.shownMembersMax),
     recentSenders: {},
+    clientStreams: {},
     lastMessage: null,
   };
 }

@@ -31,7 +31,7 @@ function deliveries(
 ): Delivery[] {
   const members = new Set(batch.memberIds);
   return connections.flatMap((connection) => {
-    const acks = batch.settled.filter((one) => isFrom(one, connection)).map(ackOf);
+    const acks = batch.settled.filter((one) => isFrom(one, connection)).flatMap(ackOf);
     const news = members.has(connection.userId) ? creates : [];
     // The array itself is shared where it can be, so that it is packed into a frame once.
     const events = acks.length === 0 ? news : [...acks, ...news];
@@ -44,13 +44,15 @@ function isFrom({ incoming: { accepted } }: Settled, connection: Connection): bo
   return accepted.connection_id === connection.connectionId && accepted.sender_id === connection.userId;
 }
 
-function ackOf(one: Settled): ServerEvent {
+function ackOf(one: Settled): ServerEvent[] {
   switch (one.kind) {
     case 'persisted':
-      return acknowledgement(one.message, 'persisted');
+      return [acknowledgement(one.message, 'persisted')];
     case 'duplicate':
-      return acknowledgement(one.place, 'duplicate');
+      return [acknowledgement(one.place, 'duplicate')];
     case 'rejected':
-      return rejection(one.incoming.accepted, one.code);
+      return [rejection(one.incoming.accepted, one.code)];
+    case 'early':
+      return [];
   }
 }

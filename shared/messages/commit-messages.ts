@@ -6,6 +6,7 @@ import type { ConversationStore } from '../conversations/conversation-store.ts';
 import type { Roster } from '../conversations/roster.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type Ids, sha256 } from '../ids.ts';
+import { awaitingPredecessor, inClientOrder } from './client-order.ts';
 import type { Message, MessagePlace } from './message.ts';
 import type { MessageStore, NewMessage, StoredPlace } from './message-store.ts';
 
@@ -19,7 +20,9 @@ export interface Incoming {
 export type Settled =
   | { readonly kind: 'persisted'; readonly incoming: Incoming; readonly message: Message }
   | { readonly kind: 'duplicate'; readonly incoming: Incoming; readonly place: MessagePlace }
-  | { readonly kind: 'rejected'; readonly incoming: Incoming; readonly code: ErrorCode };
+  | { readonly kind: 'rejected'; readonly incoming: Incoming; readonly code: ErrorCode }
+  /** Its client sent another one before it, which is still on its way: not stored, to be looked at again. */
+  | { readonly kind: 'early'; readonly incoming: Incoming };
 
 export interface CommittedBatch {
   readonly settled: readonly Settled[];
@@ -63,7 +66,13 @@ export async function commitMessages(
       if (settled.has(incoming) || members.has(incoming.accepted.sender_id)) continue;
       settled.set(incoming, { kind: 'rejected', incoming, code: 'conversation.not_found' });
     }
-    const open = firsts.filter((incoming) => !settled.has(incoming));
+    const waiting = awaitingPredecessor(
+      unsettled(firsts, settled),
+      conversation ?? noStreams,
+      deps.clock.now(),
+    );
+    for (const incoming of waiting) settled.set(incoming, { kind: 'early', incoming });
+    const open = unsettled(firsts, settled);
     if (!conversation || open.length === 0) return result(memberIds);
 
     const news = open.map((incoming, index) => newMessage(incoming, conversation, index, deps));
@@ -97,6 +106,12 @@ export class CommitRefused extends Error {
   }
 }
 
+const noStreams = { clientStreams: {} };
+
+function unsettled(batch: readonly Incoming[], settled: ReadonlyMap<Incoming, Settled>): Incoming[] {
+  return batch.filter((incoming) => !settled.has(incoming));
+}
+
 function newMessage(
   incoming: Incoming,
   conversation: Conversation,
@@ -113,7 +128,9 @@ function newMessage(
     content: accepted.content,
     createdAt: isoTime(deps.clock.now()),
   };
-  return { message, bodyHash: bodyHash(accepted), queueMessageId };
+  const { session_id: sessionId, client_seq: number } = accepted;
+  const clientSeq = number === undefined ? undefined : { sessionId, number };
+  return { message, bodyHash: bodyHash(accepted), queueMessageId, clientSeq };
 }
 
 /** Everything that a sender can choose about a message: the same id with another of it is a misuse. */
@@ -133,7 +150,7 @@ function settleStored(incoming: Incoming, place: StoredPlace): Settled {
 
 /** The second frame with one id in one batch: DynamoDB takes an item once per transaction, so it waits for the first. */
 function settleRepeat(repeat: Incoming, first: Settled | undefined): Settled {
-  if (first?.kind === 'rejected') return { ...first, incoming: repeat };
+  if (first?.kind === 'rejected' || first?.kind === 'early') return { ...first, incoming: repeat };
   if (!first) throw new Error('a repeated message has no first one');
   if (bodyHash(repeat.accepted) !== bodyHash(first.incoming.accepted)) {
     return { kind: 'rejected', incoming: repeat, code: 'message.id_reused' };
@@ -155,26 +172,4 @@ function splitRepeats(batch: readonly Incoming[]) {
     else firsts.set(key, incoming);
   }
   return { firsts: [...firsts.values()], repeats };
-}
-
-/**
- * Frames of one client may overtake each other on the way to the queue. Where they carry a running number, they are
- * put back in its order, in the places that this connection's messages have in the batch; everybody else's stay.
- */
-export function inClientOrder(batch: readonly Incoming[]): Incoming[] {
-  const ordered = [...batch];
-  const places = Map.groupBy(
-    [...batch.keys()].filter((index) => batch[index]?.accepted.client_seq !== undefined),
-    (index) => batch[index]?.accepted.connection_id,
-  );
-  for (const indexes of places.values()) {
-    const sorted = indexes
-      .flatMap((index) => batch[index] ?? [])
-      .sort((a, b) => (a.accepted.client_seq ?? 0) - (b.accepted.client_seq ?? 0));
-    for (const [position, index] of indexes.entries()) {
-      const incoming = sorted[position];
-      if (incoming) ordered[index] = incoming;
-    }
-  }
-  return ordered;
 }

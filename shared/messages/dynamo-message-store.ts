@@ -2,10 +2,10 @@ import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamod
 import type { Conversation } from '../conversations/conversation.ts';
 import { conversationKey } from '../conversations/conversation-keys.ts';
 import { lastMessageItem } from '../conversations/dynamo-conversation-store.ts';
-import { recentSendersAfter } from '../conversations/recent-senders.ts';
 import { type CancelReason, codes, hasCode, isTransient, transactWrite } from '../dynamo-transaction.ts';
 import { limits } from '../limits.ts';
 import { truncate } from '../text.ts';
+import { clientStreamsAfter, recentSendersAfter } from './conversation-tail.ts';
 import type { Message } from './message.ts';
 import { dedupeKey, messageKey, messagePartition, messageSortKey } from './message-keys.ts';
 import type { CommitOutcome, MessageStore, NewMessage, StoredPlace } from './message-store.ts';
@@ -69,7 +69,7 @@ function advanceCounter(table: string, conversation: Conversation, messages: rea
     Update: {
       TableName: table,
       Key: conversationKey(conversation.convoId),
-      UpdateExpression: 'SET seq = :next, last_message = :last, senders = :senders',
+      UpdateExpression: 'SET seq = :next, last_message = :last, senders = :senders, streams = :streams',
       ConditionExpression: 'seq = :known AND members_version = :members',
       ExpressionAttributeValues: {
         ':known': conversation.seq,
@@ -81,10 +81,8 @@ function advanceCounter(table: string, conversation: Conversation, messages: rea
           preview: truncate(last.content, limits.lastMessagePreviewChars),
           createdAt: last.createdAt,
         }),
-        ':senders': recentSendersAfter(
-          conversation.recentSenders,
-          messages.map(({ message }) => message),
-        ),
+        ':senders': recentSendersAfter(conversation, messages),
+        ':streams': clientStreamsAfter(conversation, messages),
       },
     },
   };

@@ -5,6 +5,8 @@ import type { Message, MessagePlace } from './message.ts';
 export interface NewMessage {
   readonly message: Message;
   readonly bodyHash: string;
+  /** The client's number for it, if it has one. */
+  readonly clientSeq?: { readonly sessionId: string; readonly number: number } | undefined;
   /** The queue message that brings it: a redelivery carries the same one, a client's retry another. */
   readonly queueMessageId: string;
 }

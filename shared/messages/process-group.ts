@@ -10,7 +10,7 @@ import {
   type Settled,
 } from './commit-messages.ts';
 import { rejection } from './message.ts';
-import type { DeadLetters, QueueRecord } from './sqs-dead-letters.ts';
+import type { QueueControl, QueueRecord } from './sqs-queue-control.ts';
 
 /** A record of the queue; `groupId` is the conversation. */
 export interface GroupRecord extends QueueRecord {
@@ -27,7 +27,7 @@ export interface GroupReport {
   readonly error?: unknown;
 }
 
-export type ProcessDeps = CommitDeps & AnnounceDeps & { deadLetters: DeadLetters; maxReceiveCount: number };
+export type ProcessDeps = CommitDeps & AnnounceDeps & { queue: QueueControl; maxReceiveCount: number };
 
 type Parsed = Incoming & { readonly record: GroupRecord };
 
@@ -83,7 +83,11 @@ async function processOneByOne(batch: readonly Parsed[], deps: ProcessDeps): Pro
 async function commitAndAnnounce(batch: readonly Parsed[], deps: ProcessDeps): Promise<readonly Settled[]> {
   const convoId = batch[0]?.accepted.convo_id ?? '';
   const committed = await commitMessages(convoId, batch, deps);
-  await announceMessages(committed, deps);
+  const early = committed.settled.filter(({ kind }) => kind === 'early');
+  if (early.length < batch.length) await announceMessages(committed, deps);
+  // With nothing else to do, the one that they wait for gets a moment to arrive.
+  else await deps.backoff.wait(2);
+  for (const { incoming } of early) await deps.queue.requeue((incoming as Parsed).record);
   return committed.settled;
 }
 
@@ -104,7 +108,7 @@ const addressed = z.object({
 
 /** Puts a record aside and tells its sender, as far as it says who that is. Throws if it could not be put aside. */
 async function park(record: GroupRecord, reason: string, code: ErrorCode, deps: ProcessDeps) {
-  await deps.deadLetters.park(record, reason);
+  await deps.queue.park(record, reason);
   const address = addressed.safeParse(parseJson(record.body));
   if (address.success) await notifySender(address.data, code, deps).catch(() => undefined);
   return { messageId: record.messageId, reason };
@@ -128,7 +132,7 @@ async function notifySender(
 /** Visible again after a delay that grows with each receive; if even this fails, the visibility timeout does it. */
 async function retrySoon(failed: readonly GroupRecord[], deps: ProcessDeps): Promise<void> {
   const delaySeconds = Math.min(2 ** ((failed[0]?.receiveCount ?? 1) - 1), 30);
-  await deps.deadLetters.retrySoon(failed, delaySeconds).catch(() => undefined);
+  await deps.queue.retrySoon(failed, delaySeconds).catch(() => undefined);
 }
 
 function parseJson(text: string): unknown {

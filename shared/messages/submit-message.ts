@@ -38,6 +38,7 @@ export async function submitMessage(
     version: 1,
     convo_id: frame.convo_id,
     sender_id: identity.userId,
+    session_id: identity.sessionId,
     connection_id: connectionId,
     client_msg_id: frame.client_msg_id,
     ...(frame.client_seq !== undefined && { client_seq: frame.client_seq }),

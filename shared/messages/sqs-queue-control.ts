@@ -8,17 +8,20 @@ export interface QueueRecord {
   readonly groupId: string;
 }
 
-export interface DeadLetters {
+/** What the processor may do with a record beside taking it. */
+export interface QueueControl {
   /** Puts a message that can never be processed aside, with the reason, for an operator. Resolves when it is durable. */
   park(record: QueueRecord, reason: string): Promise<void>;
+  /** Puts a copy at the end of its group; take the original when this resolves. */
+  requeue(record: QueueRecord): Promise<void>;
   /** Makes failed messages (10 at most) visible again soon, instead of after the whole visibility timeout. */
   retrySoon(records: readonly QueueRecord[], delaySeconds: number): Promise<void>;
 }
 
-export function sqsDeadLetters(
+export function sqsQueueControl(
   client: SQSClient,
   urls: { queueUrl: string; deadLetterQueueUrl: string },
-): DeadLetters {
+): QueueControl {
   return {
     async park(record, reason) {
       await client.send(
@@ -29,6 +32,17 @@ export function sqsDeadLetters(
           // As SQS itself does when it moves a message to a dead-letter queue.
           MessageDeduplicationId: record.messageId,
           MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
+        }),
+      );
+    },
+
+    async requeue(record) {
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: urls.queueUrl,
+          MessageBody: record.body,
+          MessageGroupId: record.groupId,
+          MessageDeduplicationId: record.messageId,
         }),
       );
     },
