@@ -28,6 +28,8 @@ export const limits = {
   clientStreamsMax: 5,
   /** How long a numbered message waits for the one before it, which frames may overtake. */
   clientOrderWindowMs: 1_000,
+  /** Lambda stops what goes round the same queue about 16 times. */
+  clientOrderRequeuesMax: 8,
   /** Above this a read mark is pushed to the reader's own devices only. */
   readMarkAudienceMax: 50,
 

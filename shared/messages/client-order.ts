@@ -36,14 +36,18 @@ export function awaitingPredecessor<T extends HasAccepted>(
   const remembersAll = last.size < limits.clientStreamsMax;
   const waiting = new Set<T>();
   for (const incoming of batch) {
-    const { session_id: session, client_seq: number, accepted_at_ms: acceptedAt } = incoming.accepted;
+    const { session_id: session, client_seq: number } = incoming.accepted;
     if (number === undefined) continue;
     // A client that is not remembered has sent nothing yet, or was forgotten for newer ones: then nothing is known.
     const previous = last.get(session) ?? (remembersAll ? 0 : number - 1);
-    if (number > previous + 1 && nowMs - acceptedAt < limits.clientOrderWindowMs) waiting.add(incoming);
+    if (number > previous + 1 && mayWait(incoming.accepted, nowMs)) waiting.add(incoming);
     else last.set(session, number === 1 ? 1 : Math.max(number, last.get(session) ?? 0));
   }
   return waiting;
+}
+
+function mayWait({ accepted_at_ms: acceptedAtMs, requeues = 0 }: MessageAccepted, nowMs: number): boolean {
+  return nowMs - acceptedAtMs < limits.clientOrderWindowMs && requeues < limits.clientOrderRequeuesMax;
 }
 
 function numberOf({ accepted }: HasAccepted): number {

@@ -83,12 +83,23 @@ async function processOneByOne(batch: readonly Parsed[], deps: ProcessDeps): Pro
 async function commitAndAnnounce(batch: readonly Parsed[], deps: ProcessDeps): Promise<readonly Settled[]> {
   const convoId = batch[0]?.accepted.convo_id ?? '';
   const committed = await commitMessages(convoId, batch, deps);
-  const early = committed.settled.filter(({ kind }) => kind === 'early');
+  const early = batch.filter((incoming) =>
+    committed.settled.some((one) => one.kind === 'early' && one.incoming === incoming),
+  );
   if (early.length < batch.length) await announceMessages(committed, deps);
-  // With nothing else to do, the one that they wait for gets a moment to arrive.
-  else await deps.backoff.wait(2);
-  for (const { incoming } of early) await deps.queue.requeue((incoming as Parsed).record);
+  if (early.length > 0) await sendBack(early, early.length === batch.length, deps);
   return committed.settled;
+}
+
+const longestWaitAttempt = 4;
+
+/** To wait for their predecessors; where there is nothing else to do, those get a moment to arrive. */
+async function sendBack(early: readonly Parsed[], idle: boolean, deps: ProcessDeps): Promise<void> {
+  const requeues = Math.max(...early.map(({ accepted }) => accepted.requeues ?? 0));
+  if (idle) await deps.backoff.wait(Math.min(requeues + 2, longestWaitAttempt));
+  for (const { accepted, record } of early) {
+    await deps.queue.requeue(record, { ...accepted, requeues: (accepted.requeues ?? 0) + 1 });
+  }
 }
 
 /** The incoming message, or why it is none. */

@@ -1,4 +1,5 @@
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { MessageAccepted } from '../../events/message-accepted.ts';
 
 /** A queue message that the processor gives back or gives up. */
 export interface QueueRecord {
@@ -12,8 +13,8 @@ export interface QueueRecord {
 export interface QueueControl {
   /** Puts a message that can never be processed aside, with the reason, for an operator. Resolves when it is durable. */
   park(record: QueueRecord, reason: string): Promise<void>;
-  /** Puts a copy at the end of its group; take the original when this resolves. */
-  requeue(record: QueueRecord): Promise<void>;
+  /** Puts a message in the place of its record, at the end of the group; take the record when this resolves. */
+  requeue(record: QueueRecord, message: MessageAccepted): Promise<void>;
   /** Makes failed messages (10 at most) visible again soon, instead of after the whole visibility timeout. */
   retrySoon(records: readonly QueueRecord[], delaySeconds: number): Promise<void>;
 }
@@ -36,11 +37,11 @@ export function sqsQueueControl(
       );
     },
 
-    async requeue(record) {
+    async requeue(record, message) {
       await client.send(
         new SendMessageCommand({
           QueueUrl: urls.queueUrl,
-          MessageBody: record.body,
+          MessageBody: JSON.stringify(message),
           MessageGroupId: record.groupId,
           MessageDeduplicationId: record.messageId,
         }),
