@@ -1,0 +1,12 @@
+/** The entry point of the CDK CLI (see cdk.json): builds what is deployed, then describes where. */
+import { App } from 'aws-cdk-lib/core';
+import { buildFunctions } from './build-functions.ts';
+import { buildWeb } from './build-web.ts';
+import { addConfab, settingsOf } from './confab-app.ts';
+import { bundledCode } from './function-code.ts';
+
+const app = new App();
+const { emulator } = settingsOf(app);
+const [functions, webDir] = await Promise.all([buildFunctions(), emulator ? undefined : buildWeb()]);
+addConfab(app, { code: bundledCode(functions.outDir), webDir });
+app.synth();

@@ -1,0 +1,99 @@
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { ConfabFunction } from './confab-function.ts';
+import type { MessageQueue } from './message-queue.ts';
+
+export interface AlarmsProps {
+  readonly email: string | undefined;
+}
+
+interface Watch {
+  readonly metric: IMetric;
+  /** In alarm when the metric is above this in each of `periods` periods. */
+  readonly above: number;
+  readonly periods: number;
+  readonly description: string;
+}
+
+/** What wakes somebody: each alarm says what happened and where to look first. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    // Not encrypted by KMS: CloudWatch cannot use the AWS managed key, and an alarm's text is worth no key of its own.
+    this.topic = new Topic(this, 'Topic', { displayName: 'Confab alarms', enforceSSL: true });
+    this.#letCloudWatchPublish();
+    if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));
+  }
+
+  watchQueue({ queue, deadLetterQueue }: MessageQueue): void {
+    this.#alarm('DeadLetters', {
+      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      above: 0,
+      periods: 1,
+      description: 'Messages were parked: their senders were told so. See the processor log, then redrive.',
+    });
+    this.#alarm('OldestMessage', {
+      metric: queue.metricApproximateAgeOfOldestMessage({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      // Two visibility timeouts: the first retry did not help either.
+      above: 120,
+      periods: 3,
+      description:
+        'A message has waited for more than two minutes: the processor fails, is throttled or is too slow.',
+    });
+  }
+
+  watchConsumer(consumer: ConfabFunction): void {
+    this.#alarm('ConsumerErrors', {
+      metric: consumer.metricErrors({ period: Duration.minutes(5) }),
+      above: 0,
+      periods: 1,
+      description: `${consumer.path} threw or timed out, which returns whole batches to the queue.`,
+    });
+    this.#alarm('ConsumerThrottles', {
+      metric: consumer.metricThrottles({ period: Duration.minutes(5) }),
+      above: 0,
+      periods: 1,
+      description: `${consumer.path} was throttled: the account's concurrent executions are used up.`,
+    });
+  }
+
+  #alarm(id: string, { metric, above, periods, description }: Watch): void {
+    new Alarm(this, id, {
+      metric,
+      alarmDescription: description,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: above,
+      evaluationPeriods: periods,
+      // A queue that nobody uses sends no metrics.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    }).addAlarmAction(new SnsAction(this.topic));
+  }
+
+  /**
+   * The TLS-only policy replaces the topic's default policy, and with that the permission that alarms rely on.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+   */
+  #letCloudWatchPublish(): void {
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { ConfabFunction } from './confab-function.ts';
+
+export interface ChatWebSocketProps {
+  /** Where clients connect, if not at the API's own endpoint. */
+  readonly urlOverride: string | undefined;
+}
+
+/** The WebSocket API without its routes: what is needed to push to a connection. */
+export class ChatWebSocket extends Construct {
+  readonly stageName = 'v1';
+  readonly api: WebSocketApi;
+  /** wss://…/v1 */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: ChatWebSocketProps) {
+    super(scope, id);
+    this.api = new WebSocketApi(this, 'Api', {
+      apiName: `${Stack.of(this).stackName}-socket`,
+      routeSelectionExpression: '$request.body.action',
+    });
+    this.url = props.urlOverride ?? `${this.api.apiEndpoint}/${this.stageName}`;
+  }
+
+  /** PostToConnection on this stage; a POST is a push, the other methods read and end connections. */
+  allowPush(grantee: ConfabFunction): void {
+    const resource = Stack.of(this).formatArn({
+      service: 'execute-api',
+      resource: this.api.apiId,
+      resourceName: `${this.stageName}/POST/@connections/*`,
+    });
+    grantee.addToRolePolicy(
+      new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources: [resource] }),
+    );
+  }
+}

@@ -1,0 +1,148 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { FunctionCode } from '../function-code.ts';
+import type { DataStack } from '../stacks/data.ts';
+import type { ChatWebSocket } from './chat-web-socket.ts';
+import { ConfabFunction } from './confab-function.ts';
+import { forgetConnection } from './domain-table.ts';
+import type { MessageQueue } from './message-queue.ts';
+import type { WebSocketFunctionMap } from './web-socket-routes.ts';
+
+export interface WebSocketFunctionsProps {
+  readonly code: FunctionCode;
+  readonly data: DataStack;
+  readonly webSocket: ChatWebSocket;
+  readonly messages: MessageQueue;
+}
+
+/**
+ * More memory than this no longer makes a warm frame faster. Ten seconds, well below API Gateway's 29: whoever waits
+ * longer for an answer to a frame has sent it again.
+ */
+const frame = { memoryMb: 512, timeout: Duration.seconds(10) };
+
+/** The functions behind the WebSocket API's routes, each with what it may do. */
+export class WebSocketFunctions extends Construct {
+  readonly byPath: WebSocketFunctionMap;
+
+  constructor(scope: Construct, id: string, props: WebSocketFunctionsProps) {
+    super(scope, id);
+    this.byPath = {
+      'ws/connect': this.#connect(props),
+      'ws/disconnect': this.#disconnect(props),
+      'ws/reject-frame': this.#rejectFrame(props),
+      'ws/send-message': this.#sendMessage(props),
+      'ws/mark-read': this.#markRead(props),
+      'ws/sync': this.#sync(props),
+      'ws/ping': this.#ping(props),
+    };
+  }
+
+  #connect({ code, data }: WebSocketFunctionsProps) {
+    const connect = new ConfabFunction(this, 'ws/connect', {
+      code,
+      ...frame,
+      environment: { AUTH_TABLE: data.auth.tableName, CONNECTIONS_TABLE: data.connections.tableName },
+    });
+    // Where no authorizer ran, connect itself takes the ticket.
+    data.auth.allow(connect, 'GetItem', 'DeleteItem');
+    data.connections.allow(connect, 'PutItem', 'UpdateItem');
+    return connect;
+  }
+
+  #disconnect({ code, data }: WebSocketFunctionsProps) {
+    const disconnect = new ConfabFunction(this, 'ws/disconnect', {
+      code,
+      ...frame,
+      environment: { CONNECTIONS_TABLE: data.connections.tableName },
+    });
+    data.connections.allow(disconnect, 'GetItem', ...forgetConnection);
+    return disconnect;
+  }
+
+  #rejectFrame({ code, webSocket }: WebSocketFunctionsProps) {
+    const rejectFrame = new ConfabFunction(this, 'ws/reject-frame', {
+      code,
+      ...frame,
+      environment: { WEBSOCKET_URL: webSocket.url },
+    });
+    webSocket.allowPush(rejectFrame);
+    return rejectFrame;
+  }
+
+  #sendMessage({ code, data, webSocket, messages }: WebSocketFunctionsProps) {
+    const sendMessage = new ConfabFunction(this, 'ws/send-message', {
+      code,
+      ...frame,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        CONVERSATIONS_TABLE: data.conversations.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
+        WEBSOCKET_URL: webSocket.url,
+        MESSAGE_QUEUE_URL: messages.queue.queueUrl,
+      },
+    });
+    data.auth.allow(sendMessage, 'UpdateItem');
+    data.conversations.allow(sendMessage, 'GetItem');
+    data.connections.allow(sendMessage, 'GetItem');
+    messages.allowSend(sendMessage);
+    webSocket.allowPush(sendMessage);
+    return sendMessage;
+  }
+
+  #markRead({ code, data, webSocket }: WebSocketFunctionsProps) {
+    const markRead = new ConfabFunction(this, 'ws/mark-read', {
+      code,
+      ...frame,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        CONVERSATIONS_TABLE: data.conversations.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
+        WEBSOCKET_URL: webSocket.url,
+      },
+    });
+    data.auth.allow(markRead, 'UpdateItem');
+    data.conversations.allow(markRead, 'GetItem', 'Query', 'UpdateItem');
+    data.connections.allow(markRead, 'GetItem', 'BatchGetItem', ...forgetConnection);
+    webSocket.allowPush(markRead);
+    return markRead;
+  }
+
+  #sync({ code, data, webSocket }: WebSocketFunctionsProps) {
+    const sync = new ConfabFunction(this, 'ws/sync', {
+      code,
+      ...frame,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        USERS_TABLE: data.users.tableName,
+        CONVERSATIONS_TABLE: data.conversations.tableName,
+        MESSAGES_TABLE: data.messages.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
+        WEBSOCKET_URL: webSocket.url,
+      },
+    });
+    data.auth.allow(sync, 'UpdateItem');
+    data.users.allow(sync, 'BatchGetItem');
+    data.conversations.allow(sync, 'Query', 'BatchGetItem');
+    data.messages.allow(sync, 'Query');
+    data.connections.allow(sync, 'GetItem', ...forgetConnection);
+    webSocket.allowPush(sync);
+    return sync;
+  }
+
+  #ping({ code, data, webSocket }: WebSocketFunctionsProps) {
+    const ping = new ConfabFunction(this, 'ws/ping', {
+      code,
+      ...frame,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
+        WEBSOCKET_URL: webSocket.url,
+      },
+    });
+    data.auth.allow(ping, 'UpdateItem');
+    data.connections.allow(ping, 'GetItem', ...forgetConnection);
+    webSocket.allowPush(ping);
+    return ping;
+  }
+}
