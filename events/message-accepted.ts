@@ -17,8 +17,6 @@ export const messageAccepted = z.object({
   client_msg_id: clientMsgId,
   client_seq: z.optional(z.int()),
   content: messageContent,
-  /** How often it went back to the queue to wait for its client's previous message. */
-  requeues: z.optional(z.int()),
   /** When API Gateway received the frame, milliseconds since the epoch. */
   accepted_at_ms: z.int(),
   request_id: z.string(),

@@ -26,10 +26,8 @@ export const limits = {
   recentSendersMax: 5,
   /** So many clients that number their messages are remembered per conversation. */
   clientStreamsMax: 5,
-  /** How long a numbered message waits for the one before it, which frames may overtake. */
-  clientOrderWindowMs: 1_000,
-  /** Lambda stops what goes round the same queue about 16 times. */
-  clientOrderRequeuesMax: 8,
+  /** So many receives a numbered message waits for the one before it, which it may have overtaken. */
+  clientOrderReceivesMax: 5,
   /** Above this a read mark is pushed to the reader's own devices only. */
   readMarkAudienceMax: 50,
 

@@ -27,8 +27,8 @@ export interface MessageQueueProps {
 
 /** Accepted messages in the order of their conversation, and the ones that could not be stored. */
 export class MessageQueue extends Construct {
-  /** Five receives, so that a throttled minute does not park anything. */
-  readonly maxReceiveCount = 5;
+  /** Five may be spent on waiting for an overtaken message; five more, so that a throttled minute parks nothing. */
+  readonly maxReceiveCount = 10;
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
 

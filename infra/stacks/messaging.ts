@@ -50,8 +50,6 @@ export class MessagingStack extends Stack {
     data.connections.allow(processor, 'BatchGetItem', ...forgetConnection);
     this.messages.deliverTo(processor);
     this.messages.allowPark(processor);
-    // A numbered send that overtook its predecessor goes round once more (docs/adr/0006-client-order.md).
-    this.messages.allowSend(processor);
     this.webSocket.allowPush(processor);
 
     this.alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });

@@ -24,15 +24,14 @@ export function inClientOrder<T extends HasAccepted>(batch: readonly T[]): T[] {
 }
 
 /**
- * Those whose predecessor has not come yet: they wait for it, for a moment. A client that numbers with gaps, or whose
- * predecessor was refused, loses that moment and nothing else. Expects the batch in client order.
+ * Those whose predecessor has not come yet: they wait for it, for a few receives. A client that numbers with gaps, or
+ * whose predecessor was refused, loses that moment and nothing else. Expects the batch in client order.
  */
-export function awaitingPredecessor<T extends HasAccepted>(
+export function awaitingPredecessor<T extends HasAccepted & { readonly receiveCount: number }>(
   batch: readonly T[],
-  conversation: Pick<Conversation, 'clientStreams'>,
-  nowMs: number,
+  { clientStreams }: Pick<Conversation, 'clientStreams'>,
 ): Set<T> {
-  const last = new Map(Object.entries(conversation.clientStreams));
+  const last = new Map(Object.entries(clientStreams));
   const remembersAll = last.size < limits.clientStreamsMax;
   const waiting = new Set<T>();
   for (const incoming of batch) {
@@ -40,14 +39,16 @@ export function awaitingPredecessor<T extends HasAccepted>(
     if (number === undefined) continue;
     // A client that is not remembered has sent nothing yet, or was forgotten for newer ones: then nothing is known.
     const previous = last.get(session) ?? (remembersAll ? 0 : number - 1);
-    if (number > previous + 1 && mayWait(incoming.accepted, nowMs)) waiting.add(incoming);
-    else last.set(session, number === 1 ? 1 : Math.max(number, last.get(session) ?? 0));
+    const overtook = number > previous + 1;
+    if (overtook && incoming.receiveCount <= limits.clientOrderReceivesMax) waiting.add(incoming);
+    else last.set(session, advanceStream(last.get(session), number));
   }
   return waiting;
 }
 
-function mayWait({ accepted_at_ms: acceptedAtMs, requeues = 0 }: MessageAccepted, nowMs: number): boolean {
-  return nowMs - acceptedAtMs < limits.clientOrderWindowMs && requeues < limits.clientOrderRequeuesMax;
+/** The last number of a stream after one more message: it rises, or begins anew with 1. */
+export function advanceStream(last: number | undefined, number: number): number {
+  return number === 1 ? 1 : Math.max(number, last ?? 0);
 }
 
 function numberOf({ accepted }: HasAccepted): number {

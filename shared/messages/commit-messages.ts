@@ -14,6 +14,8 @@ import type { MessageStore, NewMessage, StoredPlace } from './message-store.ts';
 export interface Incoming {
   readonly accepted: MessageAccepted;
   readonly queueMessageId: string;
+  /** 1 for the first time. */
+  readonly receiveCount: number;
 }
 
 /** What became of it. Only `persisted` is news for the other members. */
@@ -21,7 +23,7 @@ export type Settled =
   | { readonly kind: 'persisted'; readonly incoming: Incoming; readonly message: Message }
   | { readonly kind: 'duplicate'; readonly incoming: Incoming; readonly place: MessagePlace }
   | { readonly kind: 'rejected'; readonly incoming: Incoming; readonly code: ErrorCode }
-  /** Its client sent another one before it, which is still on its way: not stored, to be looked at again. */
+  /** Its client sent another one before it, which is still on its way: not stored, to be received again. */
   | { readonly kind: 'early'; readonly incoming: Incoming };
 
 export interface CommittedBatch {
@@ -66,11 +68,7 @@ export async function commitMessages(
       if (settled.has(incoming) || members.has(incoming.accepted.sender_id)) continue;
       settled.set(incoming, { kind: 'rejected', incoming, code: 'conversation.not_found' });
     }
-    const waiting = awaitingPredecessor(
-      unsettled(firsts, settled),
-      conversation ?? noStreams,
-      deps.clock.now(),
-    );
+    const waiting = awaitingPredecessor(unsettled(firsts, settled), conversation ?? noStreams);
     for (const incoming of waiting) settled.set(incoming, { kind: 'early', incoming });
     const open = unsettled(firsts, settled);
     if (!conversation || open.length === 0) return result(memberIds);

@@ -1,5 +1,6 @@
 import type { Conversation } from '../conversations/conversation.ts';
 import { limits } from '../limits.ts';
+import { advanceStream } from './client-order.ts';
 import type { NewMessage } from './message-store.ts';
 
 /** The conversation's map of recent senders after a batch. */
@@ -16,9 +17,13 @@ export function clientStreamsAfter(
   { clientStreams }: Pick<Conversation, 'clientStreams'>,
   batch: readonly NewMessage[],
 ): Record<string, number> {
-  const news = batch.flatMap(({ clientSeq }) =>
-    clientSeq ? [[clientSeq.sessionId, clientSeq.number] as const] : [],
-  );
+  const after = new Map(Object.entries(clientStreams));
+  const news = batch.flatMap(({ clientSeq }) => {
+    if (!clientSeq) return [];
+    const number = advanceStream(after.get(clientSeq.sessionId), clientSeq.number);
+    after.set(clientSeq.sessionId, number);
+    return [[clientSeq.sessionId, number] as const];
+  });
   return newest(clientStreams, news, limits.clientStreamsMax);
 }
 

@@ -19,7 +19,7 @@ export interface GroupRecord extends QueueRecord {
 
 /** What became of a group, for the answer to SQS and for the log. */
 export interface GroupReport {
-  /** Still in the queue: the first one that failed and everything after it. */
+  /** Still in the queue: the first one that failed with everything after it, and those that came too early. */
   readonly failed: readonly GroupRecord[];
   readonly settled: readonly Settled[];
   readonly parked: readonly { messageId: string; reason: string }[];
@@ -49,7 +49,7 @@ export async function processGroup(records: readonly GroupRecord[], deps: Proces
   }
   const report = await processReadable(readable, deps);
   if (report.failed.length > 0) await retrySoon(report.failed, deps);
-  return { ...report, parked: [...parked, ...report.parked] };
+  return await giveBackEarly(readable, { ...report, parked: [...parked, ...report.parked] }, deps);
 }
 
 async function processReadable(batch: readonly Parsed[], deps: ProcessDeps): Promise<GroupReport> {
@@ -83,23 +83,25 @@ async function processOneByOne(batch: readonly Parsed[], deps: ProcessDeps): Pro
 async function commitAndAnnounce(batch: readonly Parsed[], deps: ProcessDeps): Promise<readonly Settled[]> {
   const convoId = batch[0]?.accepted.convo_id ?? '';
   const committed = await commitMessages(convoId, batch, deps);
-  const early = batch.filter((incoming) =>
-    committed.settled.some((one) => one.kind === 'early' && one.incoming === incoming),
-  );
-  if (early.length < batch.length) await announceMessages(committed, deps);
-  if (early.length > 0) await sendBack(early, early.length === batch.length, deps);
+  await announceMessages(committed, deps);
   return committed.settled;
 }
 
-const longestWaitAttempt = 4;
-
-/** To wait for their predecessors; where there is nothing else to do, those get a moment to arrive. */
-async function sendBack(early: readonly Parsed[], idle: boolean, deps: ProcessDeps): Promise<void> {
-  const requeues = Math.max(...early.map(({ accepted }) => accepted.requeues ?? 0));
-  if (idle) await deps.backoff.wait(Math.min(requeues + 2, longestWaitAttempt));
-  for (const { accepted, record } of early) {
-    await deps.queue.requeue(record, { ...accepted, requeues: (accepted.requeues ?? 0) + 1 });
-  }
+/**
+ * Gives back those that overtook their predecessors, to the front of the group: with a little luck the next receive
+ * brings both. The moment before it is longer each time.
+ */
+async function giveBackEarly(
+  batch: readonly Parsed[],
+  report: GroupReport,
+  deps: ProcessDeps,
+): Promise<GroupReport> {
+  const early = new Set(report.settled.flatMap((one) => (one.kind === 'early' ? [one.incoming] : [])));
+  if (early.size === 0) return report;
+  const records = batch.filter((incoming) => early.has(incoming)).map(({ record }) => record);
+  await deps.backoff.wait(2 * (records[0]?.receiveCount ?? 1));
+  await deps.queue.retrySoon(records, 0).catch(() => undefined);
+  return { ...report, failed: [...records, ...report.failed] };
 }
 
 /** The incoming message, or why it is none. */
@@ -108,7 +110,12 @@ function parseRecord(record: GroupRecord): Parsed | string {
   if (!parsed.success) return 'malformed';
   // One transaction serves one conversation: a message in a foreign group would take another's place in the order.
   if (parsed.data.convo_id !== record.groupId) return 'wrong group';
-  return { accepted: parsed.data, queueMessageId: record.messageId, record };
+  return {
+    accepted: parsed.data,
+    queueMessageId: record.messageId,
+    receiveCount: record.receiveCount,
+    record,
+  };
 }
 
 const addressed = z.object({

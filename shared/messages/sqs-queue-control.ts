@@ -1,5 +1,4 @@
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { MessageAccepted } from '../../events/message-accepted.ts';
 
 /** A queue message that the processor gives back or gives up. */
 export interface QueueRecord {
@@ -13,8 +12,6 @@ export interface QueueRecord {
 export interface QueueControl {
   /** Puts a message that can never be processed aside, with the reason, for an operator. Resolves when it is durable. */
   park(record: QueueRecord, reason: string): Promise<void>;
-  /** Puts a message in the place of its record, at the end of the group; take the record when this resolves. */
-  requeue(record: QueueRecord, message: MessageAccepted): Promise<void>;
   /** Makes failed messages (10 at most) visible again soon, instead of after the whole visibility timeout. */
   retrySoon(records: readonly QueueRecord[], delaySeconds: number): Promise<void>;
 }
@@ -33,17 +30,6 @@ export function sqsQueueControl(
           // As SQS itself does when it moves a message to a dead-letter queue.
           MessageDeduplicationId: record.messageId,
           MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
-        }),
-      );
-    },
-
-    async requeue(record, message) {
-      await client.send(
-        new SendMessageCommand({
-          QueueUrl: urls.queueUrl,
-          MessageBody: JSON.stringify(message),
-          MessageGroupId: record.groupId,
-          MessageDeduplicationId: record.messageId,
         }),
       );
     },

@@ -184,7 +184,7 @@ describe('the functions', () => {
         MessagesTable: 'PutItem',
         ConnectionsTable: 'BatchGetItem DeleteItem UpdateItem',
         MessagesQueue:
-          'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage sqs:SendMessage',
+          'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage',
         MessagesDeadLetters: 'sqs:SendMessage',
         ...push,
       },

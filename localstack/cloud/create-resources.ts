@@ -1,0 +1,37 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { defineTables } from '../dynamodb/define-tables.ts';
+import type { CloudPlan } from '../template/cloud-plan.ts';
+import { allEnded, type Closers } from './closers.ts';
+import type { Credentials } from './function-environment.ts';
+import { account, type LocalServices } from './local-services.ts';
+import { startTopicsAndBuckets } from './topics-and-buckets.ts';
+
+export interface Resources {
+  /** undefined when the plan has neither topics nor buckets. */
+  readonly topicsAndBucketsEndpoint: string | undefined;
+  readonly database: DynamoDBClient;
+}
+
+/** Makes the tables, queues, topics, buckets and secrets of the plan that are missing; what exists stays as it is. */
+export async function createResources(
+  plan: CloudPlan,
+  services: LocalServices,
+  where: {
+    readonly credentials: Credentials;
+    readonly topicsAndBucketsDir: string;
+    readonly closers: Closers;
+  },
+): Promise<Resources> {
+  const { credentials, topicsAndBucketsDir, closers } = where;
+  const endpoint = services.dynamoDb.endpoint;
+  const database = new DynamoDBClient({ region: account.region, endpoint, credentials });
+  closers.add(() => database.destroy());
+  services.sqs.defineQueues(plan.queues);
+  services.secrets.store.define(plan.secrets);
+  const [topicsAndBucketsEndpoint] = await allEnded([
+    startTopicsAndBuckets(plan, topicsAndBucketsDir, closers),
+    defineTables(database, plan.tables),
+    services.sqs.engine.synced(),
+  ]);
+  return { topicsAndBucketsEndpoint, database };
+}

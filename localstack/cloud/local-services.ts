@@ -1,0 +1,90 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Clock } from '../contracts.ts';
+import { DynamoDbProcess } from '../dynamodb/dynamodb-process.ts';
+import { findDynamoDb } from '../dynamodb/find-dynamodb.ts';
+import type { Reporter } from '../logs/reporter.ts';
+import { createSecretStore, type SecretStore } from '../secrets/secret-store.ts';
+import { startSecretsServer } from '../secrets/secrets-server.ts';
+import { createSqs, type ListeningSqs, type Sqs } from '../sqs/sqs-server.ts';
+import { allEnded, type Closers } from './closers.ts';
+import { damagedState } from './startup-error.ts';
+import type { StateFolder } from './state-folder.ts';
+
+export const account = { region: 'us-east-1', accountId: '000000000000' } as const;
+
+export interface ServicesOptions {
+  readonly state: StateFolder;
+  readonly reporter: Reporter;
+  readonly queueClock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** DynamoDB is gone for good. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface LocalServices {
+  readonly dynamoDb: {
+    readonly endpoint: string;
+    /** Fault hook: kills the database; resolves when it is back. Rejects when it is not ours. */
+    crash(): Promise<void>;
+  };
+  readonly sqs: Sqs & Pick<ListeningSqs, 'endpoint' | 'queueUrl'>;
+  readonly secrets: { readonly endpoint: string; readonly store: SecretStore };
+}
+
+/** Starts what needs no template, all at once; each adds itself to `closers`. */
+export async function startLocalServices(options: ServicesOptions, closers: Closers): Promise<LocalServices> {
+  const [dynamoDb, sqs, secrets] = await allEnded([
+    startDatabase(options, closers),
+    startQueues(options, closers),
+    startSecrets(options, closers),
+  ]);
+  return { dynamoDb, sqs, secrets };
+}
+
+async function startDatabase(
+  { state, reporter, environment, onFatal }: ServicesOptions,
+  closers: Closers,
+): Promise<LocalServices['dynamoDb']> {
+  const source = findDynamoDb({ environment, platform: process.platform, arch: process.arch });
+  if (source.kind === 'endpoint') {
+    const crash = () => Promise.reject(new Error('DynamoDB behind DYNAMODB_ENDPOINT cannot be crashed'));
+    return { endpoint: source.url, crash };
+  }
+  const database = await DynamoDbProcess.start({
+    program: source.file,
+    stateFile: state.dynamoDbFile,
+    onRestart: (reason) => reporter.notice(`DynamoDB is started again: ${reason}`),
+    onGivenUp: onFatal,
+  });
+  closers.add(() => database.close());
+  return { endpoint: database.endpoint, crash: () => database.crash() };
+}
+
+async function startQueues(
+  { state, queueClock }: ServicesOptions,
+  closers: Closers,
+): Promise<LocalServices['sqs']> {
+  let sqs: Sqs;
+  try {
+    sqs = createSqs({ ...account, stateFile: state.queuesFile, clock: queueClock });
+  } catch (error) {
+    throw damagedState(state.queuesFile, error instanceof Error && error.cause ? error.cause : error);
+  }
+  closers.add(() => sqs.close());
+  const listening = await sqs.listen();
+  closers.add(() => listening.close());
+  const { endpoint, queueUrl } = listening;
+  return { ...sqs, endpoint, queueUrl };
+}
+
+async function startSecrets({ state }: ServicesOptions, closers: Closers): Promise<LocalServices['secrets']> {
+  const store = createSecretStore({
+    file: state.secretsFile,
+    newId: randomUUID,
+    randomInt: (below) => randomInt(below),
+    now: Date.now,
+  });
+  const server = await startSecretsServer(store);
+  closers.add(() => server.close());
+  return { endpoint: server.endpoint, store };
+}
