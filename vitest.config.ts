@@ -1,10 +1,22 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const systemTests = 'test/{flows,chaos,browser}/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts', '**/*.test.tsx'],
-    exclude: ['node_modules/**', 'dist/**', 'cdk.out/**', '.local/**'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 30_000,
+    hookTimeout: 90_000,
+    exclude: [...configDefaults.exclude, '**/cdk.out/**', '**/.local/**'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...configDefaults.exclude, systemTests] },
+      },
+      {
+        extends: true,
+        // These talk to the whole system, which is built, synthesized and started once for all of them.
+        test: { name: 'system', include: [systemTests], globalSetup: 'test/support/global-setup.ts' },
+      },
+    ],
   },
 });

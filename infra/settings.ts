@@ -19,7 +19,10 @@ const contextSchema = z.object({
   production: z._default(flag, false),
   /** Leaves out what the named emulator cannot provision. */
   emulator: z.optional(z.enum(['ministack'])),
-  /** wss://…/stage as clients reach it, where that is not the API's own endpoint: an emulator, a custom domain. */
+  /**
+   * wss://…/stage as clients reach it, where that is not the API's own endpoint: an emulator, a custom domain. An
+   * emulator's path holds the id that the API gets on creation; `{apiId}` stands for it.
+   */
   webSocketUrl: z.optional(
     z.string().check(z.regex(/^wss?:\/\/[^\s;,?#]+[^/\s;,?#]$/, 'wss://host/path, no query')),
   ),

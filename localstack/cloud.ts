@@ -104,7 +104,16 @@ async function start(options: CloudOptions, state: StateFolder, closers: Closers
     Promise.resolve(options.assemblyDir).then(readAssembly),
   ]);
   const credentials = newCredentials();
-  const running = await run({ options, state, closers, reporter, services, stacks, credentials, environment });
+  const running = await run({
+    options,
+    state,
+    closers,
+    reporter,
+    services,
+    stacks,
+    credentials,
+    environment,
+  });
   return { ...running, reporter, failed: failure.promise, close: () => closers.close() };
 }
 
@@ -175,7 +184,11 @@ function placeAt(address: string, { sqs }: LocalServices): Place {
   };
 }
 
-function openGateway({ options, credentials, reporter, closers }: Run, plan: CloudPlan, door: HeldDoor): Gateway {
+function openGateway(
+  { options, credentials, reporter, closers }: Run,
+  plan: CloudPlan,
+  door: HeldDoor,
+): Gateway {
   const gateway = createGateway({
     httpApi: plan.httpApi ?? noHttpApi,
     webSocketApi: plan.webSocketApi ?? noWebSocketApi,

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { ConfabFunction } from './confab-function.ts';
 
 export interface ChatWebSocketProps {
-  /** Where clients connect, if not at the API's own endpoint. */
+  /** Where clients connect, if not at the API's own endpoint; `{apiId}` in it becomes the id of the API. */
   readonly urlOverride: string | undefined;
 }
 
@@ -22,7 +22,8 @@ export class ChatWebSocket extends Construct {
       apiName: `${Stack.of(this).stackName}-socket`,
       routeSelectionExpression: '$request.body.action',
     });
-    this.url = props.urlOverride ?? `${this.api.apiEndpoint}/${this.stageName}`;
+    const override = props.urlOverride?.replace('{apiId}', this.api.apiId);
+    this.url = override ?? `${this.api.apiEndpoint}/${this.stageName}`;
   }
 
   /** PostToConnection on this stage; a POST is a push, the other methods read and end connections. */

@@ -3,8 +3,8 @@ import {
   createServer,
   type IncomingMessage,
   type OutgoingHttpHeaders,
-  request as sendRequest,
   type ServerResponse,
+  request as sendRequest,
 } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -20,7 +20,12 @@ export async function startAwsTap(targets: Readonly<Record<TappedService, string
   const faults = createFaultRules();
   const records: CallRecord[] = [];
   const start = (service: TappedService) =>
-    startServiceTap({ service, target: targets[service], faults, onRecord: (record) => records.push(record) });
+    startServiceTap({
+      service,
+      target: targets[service],
+      faults,
+      onRecord: (record) => records.push(record),
+    });
   const [dynamodb, sqs, management] = await Promise.all([
     start('dynamodb'),
     start('sqs'),

@@ -22,7 +22,8 @@ export function followSources({ reporter }: Followed, closers: Closers): void {
   let known = templates();
   const infra = watchFolder(join(repositoryRoot, 'infra'), () => {
     const present = templates();
-    if (present !== known) reporter.notice('infra/ has changed: end this with Ctrl-C and run `npm start` again.');
+    if (present !== known)
+      reporter.notice('infra/ has changed: end this with Ctrl-C and run `npm start` again.');
     known = present;
   });
   closers.add(() => infra.close());

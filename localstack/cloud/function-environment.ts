@@ -41,7 +41,10 @@ export function baseEnvironment(
     AWS_ENDPOINT_URL_DYNAMODB: tap?.endpoint('dynamodb') ?? dynamoDb,
     AWS_ENDPOINT_URL_SQS: tap?.endpoint('sqs') ?? sqs,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
-    ...(topicsAndBuckets && { AWS_ENDPOINT_URL_S3: topicsAndBuckets, AWS_ENDPOINT_URL_SNS: topicsAndBuckets }),
+    ...(topicsAndBuckets && {
+      AWS_ENDPOINT_URL_S3: topicsAndBuckets,
+      AWS_ENDPOINT_URL_SNS: topicsAndBuckets,
+    }),
     ...(logLevel && { LOG_LEVEL: logLevel }),
   };
 }

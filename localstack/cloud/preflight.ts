@@ -20,7 +20,10 @@ export function checkNodeVersion(version: string): void {
 export function parsePort(value: string | undefined): number {
   if (value === undefined || value === '') return 8787;
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
-  throw new StartupError(`PORT is "${value}", which is no port.`, 'Use a number from 1 to 65535: PORT=8788 npm start');
+  throw new StartupError(
+    `PORT is "${value}", which is no port.`,
+    'Use a number from 1 to 65535: PORT=8788 npm start',
+  );
 }
 
 /** @throws StartupError when the port cannot be had. Port 0 always can. */
@@ -33,8 +36,7 @@ export async function checkPort(port: number): Promise<void> {
     });
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const problem =
-      code === 'EACCES' ? `This user may not listen on port ${port}` : `Port ${port} is in use`;
+    const problem = code === 'EACCES' ? `This user may not listen on port ${port}` : `Port ${port} is in use`;
     const other = port >= 65_535 || port < 1024 ? 8788 : port + 1;
     throw new StartupError(
       `${problem}.`,

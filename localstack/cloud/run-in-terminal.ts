@@ -11,7 +11,9 @@ import { readSettings } from './settings.ts';
 import { takeLock } from './state-folder.ts';
 
 /** Starts everything, says where it is, and resolves when it has been ended by a signal. */
-export async function runInTerminal(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function runInTerminal(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const { port, stateDir } = readSettings(environment);
   await preflight(port, stateDir, environment);
   const stop = stopSignal();
@@ -59,7 +61,9 @@ async function preflight(
 function greet({ url }: Cloud): void {
   console.log(`\nConfab is ready on ${url}`);
   console.log('  npm run seed     demo people and conversations');
-  console.log('  npm run trace -- <client_msg_id>     the way of a message; npm run reset     start afresh\n');
+  console.log(
+    '  npm run trace -- <client_msg_id>     the way of a message; npm run reset     start afresh\n',
+  );
 }
 
 /** @throws what failed for good. */

@@ -96,7 +96,9 @@ function checkVersion(file: string): void {
   const found = readText(file)?.trim();
   if (found === undefined) writeFileSync(file, stateVersion);
   else if (found !== stateVersion) {
-    throw damagedState(`${file} says version "${found.slice(0, 20)}", and this program writes ${stateVersion}`);
+    throw damagedState(
+      `${file} says version "${found.slice(0, 20)}", and this program writes ${stateVersion}`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import {
-  type CreateTableCommandInput,
   CreateTableCommand,
+  type CreateTableCommandInput,
   DescribeTableCommand,
   type DynamoDBClient,
   ListTablesCommand,
@@ -91,7 +91,10 @@ async function assertUnchanged(client: DynamoDBClient, table: TableDefinition): 
 }
 
 type AnyKey = { readonly AttributeName?: string | undefined };
-type AnyIndex = { readonly IndexName?: string | undefined; readonly KeySchema?: readonly AnyKey[] | undefined };
+type AnyIndex = {
+  readonly IndexName?: string | undefined;
+  readonly KeySchema?: readonly AnyKey[] | undefined;
+};
 
 function shapeOf(keys: readonly AnyKey[], indexes: readonly AnyIndex[], stream: string | undefined): string {
   const list = (some: readonly AnyKey[] = []): string => some.map((key) => key.AttributeName).join('+');

@@ -54,6 +54,7 @@ function parseLine(line: string): unknown {
 
 /** Times to the tenth of a millisecond. */
 function rounded(record: object): Record<string, unknown> {
-  const round = (value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 10) / 10 : value);
+  const round = (value: unknown): unknown =>
+    typeof value === 'number' ? Math.round(value * 10) / 10 : value;
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, round(value)]));
 }

@@ -13,7 +13,8 @@ export function generateSecret(generator: SecretGenerator, randomInt: (below: nu
   const { template } = generator;
   if (template === undefined) return text;
   const fields: unknown = JSON.parse(template.json);
-  if (typeof fields !== 'object' || fields === null) throw new Error('SecretStringTemplate is no JSON object');
+  if (typeof fields !== 'object' || fields === null)
+    throw new Error('SecretStringTemplate is no JSON object');
   return JSON.stringify({ ...fields, [template.key]: text });
 }
 

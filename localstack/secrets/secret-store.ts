@@ -35,7 +35,10 @@ export interface SecretStore {
   /** By name or ARN. */
   get(id: string): StoredSecret | undefined;
   /** Adds a version. With AWSCURRENT among its stages the version that had it becomes AWSPREVIOUS. */
-  put(name: string, version: { id?: string | undefined; value: string; stages: readonly string[] }): SecretVersion;
+  put(
+    name: string,
+    version: { id?: string | undefined; value: string; stages: readonly string[] },
+  ): SecretVersion;
 }
 
 /** @throws StartupError when the file is damaged. */

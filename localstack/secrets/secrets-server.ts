@@ -65,10 +65,7 @@ const actions = {
 function find(store: SecretStore, id: string): StoredSecret {
   const secret = store.get(id);
   if (secret !== undefined) return secret;
-  throw new SecretsError(
-    'ResourceNotFoundException',
-    "Secrets Manager can't find the specified secret.",
-  );
+  throw new SecretsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
 }
 
 function pick({ versions }: StoredSecret, id: string | undefined, stage: string | undefined): SecretVersion {

@@ -12,7 +12,8 @@ afterEach(() => {
 function anAssembly(files: Record<string, unknown>): string {
   const folder = mkdtempSync(join(tmpdir(), 'assembly-'));
   folders.push(folder);
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(content));
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(folder, name), JSON.stringify(content));
   return folder;
 }
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub is written
 import { describe, expect, it } from 'vitest';
 import { parseTemplate, type Stack } from './assembly.ts';
 import type { Place } from './cloud-plan.ts';
@@ -29,7 +30,10 @@ const aFunction = (path: string, variables: object = {}) => ({
 });
 
 const invocationUri = (id: string) => ({
-  'Fn::Join': ['', ['arn:aws:apigateway:x:lambda:path/functions/', { 'Fn::GetAtt': [id, 'Arn'] }, '/invocations']],
+  'Fn::Join': [
+    '',
+    ['arn:aws:apigateway:x:lambda:path/functions/', { 'Fn::GetAtt': [id, 'Arn'] }, '/invocations'],
+  ],
 });
 
 const webSocketApi = {
@@ -247,7 +251,10 @@ describe('interpret', () => {
         pathPattern: '/assets/*',
         headers: { 'cache-control': 'immutable', 'x-content-type-options': 'nosniff' },
       },
-      { pathPattern: undefined, headers: { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' } },
+      {
+        pathPattern: undefined,
+        headers: { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' },
+      },
     ]);
   });
 

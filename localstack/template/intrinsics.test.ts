@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub is written
 import { describe, expect, it } from 'vitest';
 import { noValue, resolve, type Scope, truth } from './intrinsics.ts';
 

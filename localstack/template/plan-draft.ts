@@ -31,7 +31,10 @@ export interface DraftAuthorizer {
 }
 
 export interface DraftDistribution {
-  readonly behaviors: readonly { readonly pathPattern: string | undefined; readonly headersPolicyId: string }[];
+  readonly behaviors: readonly {
+    readonly pathPattern: string | undefined;
+    readonly headersPolicyId: string;
+  }[];
 }
 
 /** What the resources add up to while they are read one by one; see cloud-plan.ts for what becomes of it. */

@@ -10,7 +10,9 @@ export function publishBundles(builtDir: string, liveDir: string): string[] {
   return readdirSync(builtDir).filter((bundle) => {
     const files = readdirSync(join(builtDir, bundle));
     mkdirSync(join(liveDir, bundle), { recursive: true });
-    const changed = files.map((file) => replaceFile(join(builtDir, bundle, file), join(liveDir, bundle, file)));
+    const changed = files.map((file) =>
+      replaceFile(join(builtDir, bundle, file), join(liveDir, bundle, file)),
+    );
     return changed.includes(true);
   });
 }

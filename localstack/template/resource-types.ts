@@ -55,5 +55,7 @@ const ignoredTypes = new Set([
 
 /** Permissions, logs, alarms, encryption and the work of custom resources mean nothing on a laptop. */
 export function isIgnored(type: string): boolean {
-  return ignoredTypes.has(type) || type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+  return (
+    ignoredTypes.has(type) || type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
+  );
 }

@@ -71,7 +71,10 @@ export function readProperties<S extends z.ZodMiniObject>(
 }
 
 /** Numbers and booleans may come as texts: CloudFormation takes both. */
-export const wholeNumber = z.pipe(z.union([z.int(), z.string().check(z.regex(/^\d+$/))]), z.transform(Number));
+export const wholeNumber = z.pipe(
+  z.union([z.int(), z.string().check(z.regex(/^\d+$/))]),
+  z.transform(Number),
+);
 export const flag = z.pipe(
   z.union([z.boolean(), z.enum(['true', 'false'])]),
   z.transform((value) => value === true || value === 'true'),

@@ -111,7 +111,10 @@ export class StackScope implements Scope {
     return value;
   }
 
-  #handle(logicalId: string, { Type: type, Properties, Metadata: metadata }: TemplateResource): ResourceValue {
+  #handle(
+    logicalId: string,
+    { Type: type, Properties, Metadata: metadata }: TemplateResource,
+  ): ResourceValue {
     if (isIgnored(type)) return { ref: `${this.#stack.name}-${logicalId}`, attributes: {} };
     const handler = resourceHandlers[type];
     const where = `${logicalId} (${type})`;

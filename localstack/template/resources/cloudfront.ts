@@ -22,8 +22,10 @@ const policyProperties = z.object({
  * https://www.rfc-editor.org/rfc/rfc6797#section-7.2
  */
 export const responseHeadersPolicy: ResourceHandler = (resource, draft) => {
-  const { CustomHeadersConfig, SecurityHeadersConfig: security } = readProperties(resource, policyProperties)
-    .ResponseHeadersPolicyConfig;
+  const { CustomHeadersConfig, SecurityHeadersConfig: security } = readProperties(
+    resource,
+    policyProperties,
+  ).ResponseHeadersPolicyConfig;
   const headers: Record<string, string> = {};
   for (const { Header, Value } of CustomHeadersConfig?.Items ?? []) headers[Header.toLowerCase()] = Value;
   const csp = security.ContentSecurityPolicy?.ContentSecurityPolicy;
@@ -49,8 +51,10 @@ const distributionProperties = z.object({
 
 /** AWS::CloudFront::Distribution: which paths get which headers. Its origins are this process itself. */
 export const distribution: ResourceHandler = (resource, draft) => {
-  const { DefaultCacheBehavior, CacheBehaviors } = readProperties(resource, distributionProperties)
-    .DistributionConfig;
+  const { DefaultCacheBehavior, CacheBehaviors } = readProperties(
+    resource,
+    distributionProperties,
+  ).DistributionConfig;
   draft.distributions.push({
     behaviors: [...CacheBehaviors, DefaultCacheBehavior].map(({ PathPattern, ResponseHeadersPolicyId }) => ({
       pathPattern: PathPattern,

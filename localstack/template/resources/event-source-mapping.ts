@@ -24,9 +24,7 @@ const mappingProperties = z.object({
   MaximumRetryAttempts: z._default(z.int(), -1),
   StartingPosition: z._default(z.enum(['TRIM_HORIZON', 'LATEST']), 'TRIM_HORIZON'),
   ParallelizationFactor: z._default(wholeNumber, 1),
-  DestinationConfig: z.optional(
-    z.object({ OnFailure: z.optional(z.object({ Destination: z.string() })) }),
-  ),
+  DestinationConfig: z.optional(z.object({ OnFailure: z.optional(z.object({ Destination: z.string() })) })),
 });
 
 /** Waiting longer for a fuller batch, or giving up on records that are a day old, changes no outcome on a laptop. */
@@ -56,7 +54,10 @@ function toEventSource(resource: Resource, properties: z.infer<typeof mappingPro
   }
   const tableName = tableNameOfStream(EventSourceArn);
   if (tableName === undefined) {
-    throw resourceError(resource, `the event source ${EventSourceArn} is neither a queue nor a table's stream`);
+    throw resourceError(
+      resource,
+      `the event source ${EventSourceArn} is neither a queue nor a table's stream`,
+    );
   }
   const destination = properties.DestinationConfig?.OnFailure?.Destination;
   return {

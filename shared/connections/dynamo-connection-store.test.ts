@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { aConnection, countingIds, movableClock, sessionId } from '../../test/support/builders.ts';
+import { testDatabase } from '../../test/support/dynamodb.ts';
+import { inMemoryConnectionStore } from '../../test/support/in-memory-connections.ts';
+import type { Clock } from '../clock.ts';
+import { limits } from '../limits.ts';
+import { dynamoConnectionStore } from './dynamo-connection-store.ts';
+
+const database = testDatabase();
+const ids = countingIds('CONN');
+const leaseMs = limits.connectionLeaseSeconds * 1_000;
+
+/** The same promises hold for the real store and for the one that use cases are tested with. */
+const stores = {
+  DynamoDB: (clock: Clock) =>
+    dynamoConnectionStore({
+      client: database().client,
+      connectionsTable: database().tables.connectionsTable,
+      clock,
+    }),
+  'the in-memory stand-in': (clock: Clock) => inMemoryConnectionStore(clock),
+};
+
+describe.each(Object.entries(stores))('the connection store on %s', (_, open) => {
+  function setup() {
+    const clock = movableClock();
+    const store = open(clock);
+    const [user, other] = [ids.user(), ids.user()];
+    const live = async (...users: string[]) =>
+      (await store.ofUsers(users)).map(({ connectionId }) => connectionId).sort();
+    return { clock, store, user, other, live };
+  }
+
+  it('finds all connections of some people, with their sessions', async () => {
+    const { store, user, other } = setup();
+    await store.open(aConnection(user, 'L0SM9cOFvHcCIhw='));
+    await store.open(aConnection(user, 'phone'));
+    await store.open(aConnection(other, 'tablet'));
+    const found = await store.ofUsers([user, other, user, ids.user()]);
+    expect(found.toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : 1))).toEqual([
+      { userId: user, sessionId: sessionId('one'), connectionId: 'L0SM9cOFvHcCIhw=' },
+      { userId: user, sessionId: sessionId('one'), connectionId: 'phone' },
+      { userId: other, sessionId: sessionId('one'), connectionId: 'tablet' },
+    ]);
+    expect(await store.ofUsers([])).toEqual([]);
+  });
+
+  it('finds the connections of more people than one BatchGetItem takes', async () => {
+    const { store, live } = setup();
+    const crowd = Array.from({ length: 130 }, () => ids.user());
+    await Promise.all([0, 60, 129].map((index) => store.open(aConnection(crowd[index] ?? '', `c${index}`))));
+    expect(await live(...crowd)).toEqual(['c0', 'c129', 'c60']);
+  });
+
+  it("keeps both when a person's first two connections ever open at once", async () => {
+    const { store, user, live } = setup();
+    await Promise.all(['x', 'y', 'z'].map((id) => store.open(aConnection(user, id))));
+    expect(await live(user)).toEqual(['x', 'y', 'z']);
+  });
+
+  it('may be told twice that a connection opened', async () => {
+    const { store, user, live } = setup();
+    await store.open(aConnection(user, 'x'));
+    await store.open(aConnection(user, 'x'));
+    expect(await live(user)).toEqual(['x']);
+  });
+
+  it('identifies a connection', async () => {
+    const { store, user } = setup();
+    const connectionId = `of-${user}`;
+    await store.open(aConnection(user, connectionId));
+    expect(await store.identify(connectionId)).toEqual({ userId: user, sessionId: sessionId('one') });
+    expect(await store.identify('never-opened')).toBeUndefined();
+  });
+
+  it('forgets exactly the connection that closed, and may be told so twice', async () => {
+    const { store, user, live } = setup();
+    const [first, second] = [`1-${user}`, `2-${user}`];
+    await store.open(aConnection(user, first));
+    await store.open(aConnection(user, second));
+    await store.close(first);
+    await store.close(first);
+    await store.close('never-opened');
+    expect(await live(user)).toEqual([second]);
+    expect(await store.identify(first)).toBeUndefined();
+  });
+
+  it('forgets a connection that turned out to be gone, and may be told so twice', async () => {
+    const { store, user, live } = setup();
+    const connectionId = `gone-${user}`;
+    await store.open(aConnection(user, connectionId));
+    await store.forget(user, connectionId);
+    await store.forget(user, connectionId);
+    await store.forget(ids.user(), 'of-somebody-never-seen');
+    expect(await live(user)).toEqual([]);
+    expect(await store.identify(connectionId)).toBeUndefined();
+  });
+
+  it('counts a connection until its lease ends, also when nobody told that it closed', async () => {
+    const { store, user, live, clock } = setup();
+    const connectionId = `leased-${user}`;
+    await store.open(aConnection(user, connectionId));
+    clock.advance(leaseMs - 1_000);
+    expect(await live(user)).toEqual([connectionId]);
+    clock.advance(1_000);
+    expect(await live(user)).toEqual([]);
+    expect(await store.identify(connectionId)).toBeUndefined();
+  });
+
+  it('outlives the two hours of API Gateway', () => {
+    expect(leaseMs).toBeGreaterThan(2 * 3_600_000);
+  });
+});
+
+describe('the connection store on DynamoDB', () => {
+  it('sweeps what $disconnect missed when the person next connects', async () => {
+    const clock = movableClock();
+    const { client, tables } = database();
+    const store = dynamoConnectionStore({ client, connectionsTable: tables.connectionsTable, clock });
+    const user = ids.user();
+    await store.open(aConnection(user, 'missed'));
+    clock.advance(leaseMs);
+    await store.open(aConnection(user, 'new'));
+    // With the clock back, only what was removed from the item is missing.
+    clock.advance(-leaseMs);
+    expect((await store.ofUsers([user])).map(({ connectionId }) => connectionId)).toEqual(['new']);
+  });
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  aConversation,
+  anna,
+  ben,
+  convoId,
+  membershipsOf,
+  stranger,
+  userId,
+} from '../../test/support/builders.ts';
+import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { markRead } from './mark-read.ts';
+
+const team = convoId('team');
+
+function setup(members: readonly string[] = [anna, ben], seq = 10) {
+  const conversations = inMemoryConversationStore();
+  const conversation = aConversation({ members, seq });
+  conversations.put(conversation, membershipsOf(conversation, members));
+  const mark = (seq_no: number, user = anna) => markRead(user, { convo_id: team, seq_no }, { conversations });
+  const readSeq = async (user = anna) => (await conversations.membership(user, team))?.readSeq;
+  return { mark, readSeq };
+}
+
+describe('markRead', () => {
+  it('moves the mark and tells everybody in a small conversation', async () => {
+    const { mark, readSeq } = setup();
+    expect(await mark(7)).toEqual({
+      event: { type: 'message.read', convo_id: team, user_id: anna, seq_no: 7 },
+      audience: [anna, ben],
+    });
+    expect(await readSeq()).toBe(7);
+    expect(await readSeq(ben)).toBe(0);
+  });
+
+  it('[U1] tells a mark that is behind to nobody, and says where it stands', async () => {
+    const { mark, readSeq } = setup();
+    await mark(7);
+    expect(await mark(3)).toMatchObject({ event: { seq_no: 7 }, audience: [] });
+    expect(await mark(7)).toMatchObject({ event: { seq_no: 7 }, audience: [] });
+    expect(await readSeq()).toBe(7);
+  });
+
+  it('[U1] ends at the highest mark, whatever order they arrive in', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 1 }), async (marks) => {
+        const { mark, readSeq } = setup();
+        await Promise.all(marks.map((seq) => mark(seq)));
+        expect(await readSeq()).toBe(Math.max(...marks));
+      }),
+      { numRuns: 50, seed: 3 },
+    );
+  });
+
+  it('[U3] refuses a mark behind the last message, and changes nothing', async () => {
+    const { mark, readSeq } = setup();
+    await expect(mark(11)).rejects.toMatchObject({ code: 'message.seq_out_of_range' });
+    expect(await readSeq()).toBe(0);
+    await expect(mark(10)).resolves.toBeDefined();
+  });
+
+  it('[U4] tells all fifty of a conversation, and in a larger one the reader alone', async () => {
+    const people = (count: number) => Array.from({ length: count }, (_, index) => userId(`p${index}x`));
+    const reader = userId('p0x');
+    expect((await setup(people(50)).mark(1, reader)).audience).toHaveLength(50);
+    expect((await setup(people(51)).mark(1, reader)).audience).toEqual([reader]);
+  });
+
+  it('[A2] refuses a foreign conversation as not found', async () => {
+    const { mark } = setup();
+    await expect(mark(1, stranger)).rejects.toMatchObject({ code: 'conversation.not_found' });
+    // Not even how many messages it has can be found out.
+    await expect(mark(99, stranger)).rejects.toMatchObject({ code: 'conversation.not_found' });
+  });
+});

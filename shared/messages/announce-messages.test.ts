@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { MessageAccepted } from '../../events/message-accepted.ts';
+import {
+  aConnection,
+  aMessage,
+  anIncoming,
+  anna,
+  ben,
+  cleo,
+  movableClock,
+  stranger,
+} from '../../test/support/builders.ts';
+import { inMemoryConnectionStore, inMemorySockets } from '../../test/support/in-memory-connections.ts';
+import { announceMessages } from './announce-messages.ts';
+import type { Settled } from './commit-messages.ts';
+
+async function setup(...connected: readonly (readonly [user: string, connectionId: string])[]) {
+  const connections = inMemoryConnectionStore(movableClock());
+  const gateway = inMemorySockets();
+  for (const [user, connectionId] of connected) await connections.open(aConnection(user, connectionId));
+  const announce = (settled: Settled[], memberIds: readonly string[] = [anna, ben]) =>
+    announceMessages({ settled, memberIds }, { connections, gateway });
+  return { connections, gateway, announce };
+}
+
+const sentFrom = (connection_id: string, more: Partial<MessageAccepted> = {}) =>
+  anIncoming({ connection_id, ...more });
+
+const persisted = (seq: number, connection_id: string, sender_id = anna): Settled => ({
+  kind: 'persisted',
+  incoming: sentFrom(connection_id, { sender_id, client_msg_id: `client-${seq}` }),
+  message: aMessage({ seq, senderId: sender_id }),
+});
+
+describe('announceMessages', () => {
+  it('[S4][R1] acks to the sending connection, with the message itself, in one frame', async () => {
+    const { gateway, announce } = await setup([anna, 'a1'], [ben, 'b1']);
+    await announce([persisted(1, 'a1')]);
+    expect(gateway.frames('a1')).toMatchObject([
+      {
+        type: 'batch',
+        events: [
+          { type: 'message.ack', status: 'persisted', client_msg_id: 'client-1', seq_no: 1 },
+          {
+            type: 'message.create',
+            client_msg_id: 'client-1',
+            seq_no: 1,
+            content: 'text 1',
+            sender_id: anna,
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('[R2] pushes one frame per connection for a whole batch, a lone event as it is', async () => {
+    const { gateway, announce } = await setup([anna, 'a1'], [ben, 'b1'], [ben, 'b2']);
+    await announce([persisted(1, 'a1')]);
+    await announce([persisted(2, 'a1'), persisted(3, 'b1', ben)]);
+    expect(gateway.posts.map(({ connectionId }) => connectionId).sort()).toEqual([
+      'a1',
+      'a1',
+      'b1',
+      'b1',
+      'b2',
+      'b2',
+    ]);
+    expect(gateway.frames('b2')).toMatchObject([
+      { type: 'message.create', seq_no: 1 },
+      { type: 'batch', events: [{ seq_no: 2 }, { seq_no: 3 }] },
+    ]);
+  });
+
+  it("gives the sender's other devices the message and no ack", async () => {
+    const { gateway, announce } = await setup([anna, 'phone'], [anna, 'laptop']);
+    await announce([persisted(1, 'phone')]);
+    expect(gateway.events('laptop').map(({ type }) => type)).toEqual(['message.create']);
+  });
+
+  it('sends the messages in the order of their numbers, whatever the order of the queue', async () => {
+    const { gateway, announce } = await setup([ben, 'b1']);
+    await announce([persisted(3, 'a1'), persisted(1, 'a1'), persisted(2, 'a1')]);
+    expect(gateway.events('b1')).toMatchObject([{ seq_no: 1 }, { seq_no: 2 }, { seq_no: 3 }]);
+  });
+
+  it('tells a duplicate to the sending connection alone', async () => {
+    const { gateway, announce } = await setup([anna, 'a1'], [anna, 'a2'], [ben, 'b1']);
+    await announce([
+      { kind: 'duplicate', incoming: sentFrom('a2'), place: aMessage({ seq: 7, clientMsgId: 'client-1' }) },
+    ]);
+    expect(gateway.posts).toHaveLength(1);
+    expect(gateway.events('a2')).toMatchObject([{ type: 'message.ack', status: 'duplicate', seq_no: 7 }]);
+  });
+
+  it('tells a rejection to who sent it, and nothing of the conversation to who is no member', async () => {
+    const { gateway, announce } = await setup([stranger, 's1'], [anna, 'a1'], [ben, 'b1']);
+    await announce([
+      persisted(1, 'a1'),
+      {
+        kind: 'rejected',
+        incoming: sentFrom('s1', { sender_id: stranger, client_msg_id: 'x' }),
+        code: 'conversation.not_found',
+      },
+    ]);
+    expect(gateway.frames('s1')).toEqual([
+      {
+        type: 'message.ack',
+        convo_id: expect.any(String),
+        client_msg_id: 'x',
+        status: 'rejected',
+        error: { code: 'conversation.not_found', detail: 'No such conversation' },
+      },
+    ]);
+    expect(gateway.events('b1').map(({ type }) => type)).toEqual(['message.create']);
+  });
+
+  it('acks nobody for a message that waits for its predecessor', async () => {
+    const { gateway, announce } = await setup([anna, 'a1'], [ben, 'b1']);
+    await announce([{ kind: 'early', incoming: sentFrom('a1') }]);
+    expect(gateway.posts).toEqual([]);
+  });
+
+  it("gives no ack to a connection id that is another person's now", async () => {
+    const { gateway, announce } = await setup([ben, 'reused']);
+    await announce([persisted(1, 'reused', anna)]);
+    expect(gateway.events('reused').map(({ type }) => type)).toEqual(['message.create']);
+  });
+
+  it('keeps to the members of the commit: who is not among them hears nothing', async () => {
+    const { gateway, announce } = await setup([anna, 'a1'], [cleo, 'c1']);
+    await announce([persisted(1, 'a1')], [anna, ben]);
+    expect(gateway.frames('c1')).toEqual([]);
+  });
+
+  it('forgets exactly the connection that is gone', async () => {
+    const { gateway, connections, announce } = await setup([ben, 'gone'], [ben, 'alive'], [anna, 'a1']);
+    gateway.break('gone', 'gone');
+    expect(await announce([persisted(1, 'a1')])).toEqual({ frames: 2, gone: 1, failed: 0 });
+    expect((await connections.ofUsers([anna, ben])).map(({ connectionId }) => connectionId).sort()).toEqual([
+      'a1',
+      'alive',
+    ]);
+  });
+
+  it('counts a push that failed, and keeps its connection', async () => {
+    const { gateway, connections, announce } = await setup([ben, 'b1'], [anna, 'a1']);
+    gateway.break('b1', 'failed');
+    expect(await announce([persisted(1, 'a1')])).toEqual({ frames: 1, gone: 0, failed: 1 });
+    expect(await connections.ofUsers([ben])).toHaveLength(1);
+  });
+
+  it('splits what is too large for one frame, and loses nothing', async () => {
+    const { gateway, announce } = await setup([ben, 'b1']);
+    const long = 'ä'.repeat(8_000);
+    const settled = Array.from(
+      { length: 10 },
+      (_, index): Settled => ({
+        kind: 'persisted',
+        incoming: sentFrom('a1'),
+        message: aMessage({ seq: index + 1, content: long }),
+      }),
+    );
+    await announce(settled);
+    expect(gateway.posts.length).toBeGreaterThan(1);
+    for (const { frame } of gateway.posts) expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(128 * 1024);
+    expect(gateway.events('b1').map((event) => 'seq_no' in event && event.seq_no)).toEqual(
+      settled.map((_, index) => index + 1),
+    );
+  });
+});

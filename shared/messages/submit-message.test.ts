@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { MessageSendFrame } from '../../events/client-frames.ts';
+import { messageAccepted } from '../../events/message-accepted.ts';
+import {
+  aConversation,
+  anIdentity,
+  anna,
+  aSession,
+  ben,
+  convoId,
+  membershipsOf,
+  movableClock,
+  startMs,
+  stranger,
+} from '../../test/support/builders.ts';
+import { inMemoryGate, inMemorySessionStore } from '../../test/support/in-memory-auth.ts';
+import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryQueue } from '../../test/support/in-memory-queue.ts';
+import { userRateLimits } from '../limits.ts';
+import { submitMessage } from './submit-message.ts';
+
+const team = convoId('team');
+
+async function setup() {
+  const clock = movableClock();
+  const sessions = inMemorySessionStore(clock);
+  for (const userId of [anna, stranger]) await sessions.add(aSession({ userId, sessionId: `s_${userId}` }));
+  const conversations = inMemoryConversationStore();
+  conversations.put(aConversation(), membershipsOf(aConversation(), [anna, ben]));
+  const queue = inMemoryQueue();
+  const gate = inMemoryGate(sessions, clock);
+  const submit = (frame: Partial<MessageSendFrame> = {}, userId = anna) =>
+    submitMessage(
+      {
+        frame: {
+          action: 'message.send',
+          convo_id: team,
+          client_msg_id: 'client-1',
+          content: 'hello',
+          ...frame,
+        },
+        identity: { ...anIdentity(userId), sessionId: `s_${userId}` },
+        connectionId: 'L0SM9cOFvHcCIhw=',
+        requestId: 'request-7',
+        receivedAtMs: startMs,
+      },
+      { gate, conversations, queue },
+    );
+  return { queue, submit, sessions, gate };
+}
+
+describe('submitMessage', () => {
+  it('[S1] queues the message with what the server knows of it', async () => {
+    const { queue, submit } = await setup();
+    await submit({ client_seq: 4 });
+    expect(queue.messages).toEqual([
+      {
+        name: 'message.accepted',
+        version: 1,
+        convo_id: team,
+        sender_id: anna,
+        session_id: `s_${anna}`,
+        connection_id: 'L0SM9cOFvHcCIhw=',
+        client_msg_id: 'client-1',
+        client_seq: 4,
+        content: 'hello',
+        accepted_at_ms: startMs,
+        request_id: 'request-7',
+      },
+    ]);
+    expect(messageAccepted.safeParse(queue.messages[0]).success).toBe(true);
+  });
+
+  it.each([
+    ['a foreign conversation', team],
+    ['a missing one', convoId('nowhere')],
+  ])('[A2] refuses %s as not found, and queues nothing', async (_, convo_id) => {
+    const { queue, submit } = await setup();
+    await expect(submit({ convo_id }, stranger)).rejects.toMatchObject({
+      code: 'conversation.not_found',
+      message: 'No such conversation',
+    });
+    expect(queue.messages).toEqual([]);
+  });
+
+  it('[P8] refuses an ended session, and queues nothing', async () => {
+    const { queue, submit, sessions } = await setup();
+    await sessions.end({ userId: anna, sessionId: `s_${anna}` });
+    await expect(submit()).rejects.toMatchObject({ code: 'auth.session_ended' });
+    expect(queue.messages).toEqual([]);
+  });
+
+  it('[S6] refuses more than a burst, and says when to come back', async () => {
+    const { queue, gate, submit } = await setup();
+    for (let sent = 0; sent < userRateLimits['message.send'].burst; sent += 1) {
+      await gate.admit({ userId: anna, sessionId: `s_${anna}` }, 'message.send');
+    }
+    await expect(submit()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 50 });
+    expect(queue.messages).toEqual([]);
+  });
+
+  it('[S6] says that it was not accepted when the queue does not answer', async () => {
+    const { queue, submit } = await setup();
+    queue.isDown = true;
+    await expect(submit()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

@@ -1,0 +1,121 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { onTestFinished } from 'vitest';
+
+export const desktop = { viewport: { width: 1100, height: 720 }, locale: 'en-GB' } as const;
+export const phone = {
+  viewport: { width: 360, height: 740 },
+  isMobile: true,
+  hasTouch: true,
+  deviceScaleFactor: 2,
+  locale: 'en-GB',
+} as const;
+
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    // Containers run tests as root, where Chromium has no sandbox.
+    args: ['--no-sandbox'],
+  });
+}
+
+export interface PersonPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly email: string;
+  readonly handle: string;
+  readonly displayName: string;
+}
+
+export const password = 'a long enough password';
+
+/** Somebody new, in a browser of their own, who has just registered. */
+export async function register(
+  browser: Browser,
+  url: string,
+  displayName: string,
+  options: BrowserContextOptions = desktop,
+): Promise<PersonPage> {
+  const { page, context } = await newPage(browser, options);
+  const handle = `${displayName.toLowerCase().replace(/\W/g, '')}-${crypto.randomUUID().slice(0, 8)}`;
+  const email = `${handle}@example.test`;
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(displayName);
+  await page.getByLabel('Handle').fill(handle);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await isLive(page);
+  return { page, context, email, handle, displayName };
+}
+
+/** A page of a context that ends with the test. A script error on it fails the test. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = desktop) {
+  const context = await browser.newContext(options);
+  // Shorter than the test's own patience, so that a failure says what was waited for.
+  context.setDefaultTimeout(15_000);
+  const errors: Error[] = [];
+  context.on('weberror', (webError) => errors.push(webError.error()));
+  onTestFinished(async () => {
+    await context.close();
+    if (errors.length > 0)
+      throw new AggregateError(errors, `The page threw: ${errors.map(String).join('; ')}`);
+  });
+  return { context, page: await context.newPage() };
+}
+
+/** The page has caught up with the server. */
+export async function isLive(page: Page): Promise<void> {
+  await page.locator('[data-connection="live"]').waitFor({ state: 'attached' });
+}
+
+/** Takes the network away, and waits until the page has noticed: an open socket may carry a last frame. */
+export async function goOffline({ context, page }: PersonPage): Promise<void> {
+  await context.setOffline(true);
+  await page.getByText('You are offline').waitFor();
+}
+
+/** Finds the other by handle and opens the conversation of the two. */
+export async function openConversation(from: PersonPage, to: PersonPage): Promise<void> {
+  await from.page.getByRole('button', { name: 'New conversation' }).click();
+  await from.page.getByLabel('Find people').fill(to.handle);
+  await from.page.getByRole('button', { name: to.displayName }).click();
+  await from.page.getByRole('button', { name: 'Start conversation' }).click();
+  await composer(from.page).waitFor();
+}
+
+export function composer(page: Page) {
+  return page.getByRole('textbox', { name: /^Message to/ });
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+/** The messages that the page shows, from top to bottom. */
+export function bubbles(page: Page) {
+  return page.getByRole('region', { name: 'Messages' }).locator('.bubble');
+}
+
+/** The violations that axe finds, as readable lines; none is good. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(
+    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
+}
+
+export async function hasHorizontalScroll(page: Page): Promise<boolean> {
+  return await page.evaluate(
+    () =>
+      document.documentElement.scrollWidth > window.screen.width || window.innerWidth > window.screen.width,
+  );
+}

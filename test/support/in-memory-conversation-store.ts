@@ -1,0 +1,89 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Conversation, Membership } from '../../shared/conversations/conversation.ts';
+import type { ConversationStore } from '../../shared/conversations/conversation-store.ts';
+
+export interface InMemoryConversations extends ConversationStore {
+  /** The counters as they stand; the in-memory message store moves them in its transactions. */
+  readonly counters: Map<string, Conversation>;
+  /** Puts a conversation with its members, whatever was there. */
+  put(conversation: Conversation, members: readonly Membership[]): void;
+  /** Changes who is in it, as a membership change does: the version grows. */
+  setMembers(convoId: string, members: readonly string[]): void;
+}
+
+/** @param pause awaited before each answer, where a test wants to decide who comes next. */
+export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTurn): InMemoryConversations {
+  const counters = new Map<string, Conversation>();
+  const memberships = new Map<string, Membership>();
+  const key = (userId: string, convoId: string) => `${userId} ${convoId}`;
+  const put = (conversation: Conversation, members: readonly Membership[]) => {
+    counters.set(conversation.convoId, conversation);
+    for (const member of members) memberships.set(key(member.userId, member.convoId), member);
+  };
+  const membersOf = (convoId: string) =>
+    [...memberships.values()].filter((one) => one.convoId === convoId).map(({ userId }) => userId);
+
+  return {
+    counters,
+    put,
+
+    setMembers(convoId, members) {
+      const conversation = counters.get(convoId);
+      if (!conversation) throw new Error(`there is no conversation ${convoId}`);
+      for (const userId of membersOf(convoId)) memberships.delete(key(userId, convoId));
+      put(
+        {
+          ...conversation,
+          membersVersion: conversation.membersVersion + 1,
+          memberCount: members.length,
+          shownMembers: members.slice(0, 6),
+        },
+        members.map((userId) => ({ convoId, userId, role: 'member', readSeq: 0 })),
+      );
+    },
+
+    async create(conversation, members) {
+      await pause();
+      if (counters.has(conversation.convoId)) return 'exists';
+      put(conversation, members);
+      return 'created';
+    },
+
+    async get(convoId) {
+      await pause();
+      return counters.get(convoId);
+    },
+
+    async getMany(convoIds) {
+      await pause();
+      return [...new Set(convoIds)].flatMap((convoId) => counters.get(convoId) ?? []);
+    },
+
+    async membership(userId, convoId) {
+      await pause();
+      return memberships.get(key(userId, convoId));
+    },
+
+    async memberships(userId, { limit, after = '' }) {
+      await pause();
+      const rest = [...memberships.values()]
+        .filter((one) => one.userId === userId && one.convoId > after)
+        .sort((a, b) => (a.convoId < b.convoId ? -1 : 1));
+      const page = rest.slice(0, limit);
+      return { memberships: page, next: rest.length > limit ? page.at(-1)?.convoId : undefined };
+    },
+
+    async roster(convoId) {
+      await pause();
+      return membersOf(convoId).sort();
+    },
+
+    async advanceReadSeq(userId, convoId, seq) {
+      await pause();
+      const membership = memberships.get(key(userId, convoId));
+      if (!membership || membership.readSeq >= seq) return false;
+      memberships.set(key(userId, convoId), { ...membership, readSeq: seq });
+      return true;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Ref } from 'react';
+import type { ConversationView } from '../../../events/server-frames.ts';
+import { listHref } from '../route.ts';
+import { Avatar } from './Avatar.tsx';
+import { BackIcon } from './icons.tsx';
+
+export interface ConversationHeaderProps {
+  readonly view: ConversationView;
+  readonly myId: string;
+  readonly name: string;
+  readonly headingRef: Ref<HTMLHeadingElement>;
+}
+
+export function ConversationHeader({ view, myId, name, headingRef }: ConversationHeaderProps) {
+  const others = view.members.filter((person) => person.user_id !== myId);
+  const isGroup = view.type === 'group';
+  return (
+    <header className="conversation-header">
+      <a className="icon-button back" href={listHref} aria-label="Back to your conversations">
+        <BackIcon />
+      </a>
+      <Avatar
+        id={isGroup ? view.convo_id : (others[0]?.user_id ?? myId)}
+        name={name}
+        isGroup={isGroup}
+        size="small"
+      />
+      <div className="conversation-title">
+        <h1 ref={headingRef} tabIndex={-1}>
+          {name}
+        </h1>
+        <p>{isGroup ? groupLine(view, others) : others.map((person) => `@${person.handle}`).join(', ')}</p>
+      </div>
+    </header>
+  );
+}
+
+/** You, Grace, Linus and 12 more. */
+function groupLine(view: ConversationView, others: ConversationView['members']): string {
+  const names = ['You', ...others.map((person) => person.display_name)];
+  const unnamed = view.member_count - names.length;
+  return unnamed > 0 ? `${names.join(', ')} and ${unnamed} more` : names.join(', ');
+}

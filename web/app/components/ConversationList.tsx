@@ -1,0 +1,53 @@
+import { useMemo } from 'react';
+import type { ChatState } from '../../client/chat-client.ts';
+import { type ConversationState, lastActivityMs } from '../../client/conversation-state.ts';
+import { useNow } from '../use-now.ts';
+import { ConversationItem } from './ConversationItem.tsx';
+
+export interface ConversationListProps {
+  readonly chat: ChatState;
+  readonly openId: string | undefined;
+  readonly onStart: () => void;
+}
+
+/** All conversations, the most recently active first. */
+export function ConversationList({ chat, openId, onStart }: ConversationListProps) {
+  const sorted = useMemo(() => [...chat.conversations.values()].sort(byActivity), [chat.conversations]);
+  const today = useNow().toDateString();
+  return (
+    <nav className="conversation-list" aria-label="Conversations">
+      {sorted.length > 0 && (
+        <ul>
+          {sorted.map((conversation) => (
+            <ConversationItem
+              key={conversation.convoId}
+              conversation={conversation}
+              people={chat.people}
+              myId={chat.me.user_id}
+              isOpen={conversation.convoId === openId}
+              today={today}
+            />
+          ))}
+        </ul>
+      )}
+      {sorted.length === 0 && (
+        <div className="list-empty">
+          {chat.isLoaded ? (
+            <>
+              <p>No conversations yet.</p>
+              <button type="button" className="primary" onClick={onStart}>
+                Start a conversation
+              </button>
+            </>
+          ) : (
+            <p>Loading your conversations…</p>
+          )}
+        </div>
+      )}
+    </nav>
+  );
+}
+
+function byActivity(left: ConversationState, right: ConversationState): number {
+  return lastActivityMs(right) - lastActivityMs(left);
+}

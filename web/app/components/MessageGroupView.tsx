@@ -1,0 +1,50 @@
+import { memo } from 'react';
+import type { PersonView } from '../../../events/server-frames.ts';
+import type { MessageGroup } from '../message-groups.ts';
+import { dayName, fullTime, timeOfDay } from '../times.ts';
+import { Avatar } from './Avatar.tsx';
+import { MessageBubble } from './MessageBubble.tsx';
+import { SentState, type SentStateName } from './SentState.tsx';
+
+export interface MessageGroupViewProps {
+  readonly group: MessageGroup;
+  readonly isMine: boolean;
+  /** Whether the sender's name is needed, as among several people. */
+  readonly isNamed: boolean;
+  readonly sender: PersonView | undefined;
+  readonly now: Date;
+  readonly state: SentStateName | undefined;
+}
+
+export const MessageGroupView = memo(function MessageGroupView(props: MessageGroupViewProps) {
+  const { group, isMine, isNamed, sender, now, state } = props;
+  const name = isMine ? 'You' : (sender?.display_name ?? 'Someone');
+  const [first] = group.messages;
+  const last = group.messages.at(-1);
+  if (first === undefined || last === undefined) return null;
+  return (
+    <li>
+      {group.startsDay && <p className="day">{dayName(first.at, now)}</p>}
+      {group.startsUnread && (
+        <p className="unread-line" data-unread-line>
+          <span>New</span>
+        </p>
+      )}
+      <article className="group" data-mine={isMine || undefined}>
+        {isNamed && !isMine && <Avatar id={group.senderId} name={name} size="small" />}
+        <div className="group-body">
+          <h2 className={isNamed && !isMine ? 'sender' : 'visually-hidden'}>{name}</h2>
+          {group.messages.map((message) => (
+            <MessageBubble key={message.key} message={message} />
+          ))}
+          <p className="group-foot">
+            <time dateTime={last.at.toISOString()} title={fullTime(last.at)}>
+              {timeOfDay(last.at)}
+            </time>
+            {state !== undefined && <SentState state={state} />}
+          </p>
+        </div>
+      </article>
+    </li>
+  );
+});

@@ -1,0 +1,22 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { client } from './chat-store.ts';
+import { App } from './components/App.tsx';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/sign-in.css';
+import './styles/layout.css';
+import './styles/sidebar.css';
+import './styles/conversation.css';
+import './styles/messages.css';
+import './styles/dialog.css';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('index.html has no #app');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+client.resume().catch((error: unknown) => console.error('The session could not be resumed', error));

@@ -1,0 +1,250 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Connection, type ConnectionState } from './connection.ts';
+import { ProblemError, SignedOutError } from './problem-error.ts';
+import { FakeSocket } from './testing/fake-socket.ts';
+import { VirtualTime } from './testing/virtual-time.ts';
+
+const minuteMs = 60_000;
+let time: VirtualTime;
+let sockets: FakeSocket[];
+let frames: Record<string, unknown>[];
+let states: ConnectionState[];
+let isOnline: boolean;
+let networkChanged: () => void;
+/** What the server does: whether it takes the socket, answers syncs and pings. */
+let server: { accepts: boolean; syncs: boolean; pongs: boolean };
+let ticket: () => Promise<{ ticket: string; url: string; expires_in: number }>;
+let catchUp: () => Promise<void>;
+let random: number;
+
+function socketOf(url: string): FakeSocket {
+  const socket = new FakeSocket(url, server.accepts, (frame) => {
+    frames.push(frame);
+    if (frame.action === 'ping' && server.pongs) socket.receive([{ type: 'pong', server_time: '' }]);
+    if (frame.action === 'sync' && server.syncs) socket.receive([{ type: 'synced', conversations: [] }]);
+  });
+  sockets.push(socket);
+  return socket;
+}
+
+function aConnection(): Connection {
+  const connection = new Connection({
+    environment: {
+      openSocket: socketOf,
+      now: time.now,
+      setTimer: time.setTimer,
+      random: () => random,
+      network: {
+        isOnline: () => isOnline,
+        subscribe(listener) {
+          networkChanged = listener;
+          return () => {
+            networkChanged = () => {};
+          };
+        },
+      },
+    },
+    ticket: () => ticket(),
+    cursors: async () => ({ c: 7 }),
+    catchUp: () => catchUp(),
+    onEvent: () => {},
+    onState: (state) => states.push(state),
+  });
+  connection.start();
+  return connection;
+}
+
+beforeEach(() => {
+  time = new VirtualTime();
+  sockets = [];
+  frames = [];
+  states = [];
+  isOnline = true;
+  server = { accepts: true, syncs: true, pongs: true };
+  ticket = async () => ({ ticket: 'a+b', url: 'wss://x/live', expires_in: 30 });
+  catchUp = async () => {};
+  random = 0.5;
+});
+
+describe('connecting', () => {
+  it('takes a ticket, sends its cursors and is live when the sync is complete', async () => {
+    aConnection();
+    await time.advance(0);
+    expect(sockets.map((socket) => socket.userId)).toEqual(['wss://x/live?ticket=a%2Bb']);
+    expect(frames).toEqual([{ action: 'sync', cursors: { c: 7 } }]);
+    expect(states).toEqual(['connecting', 'catching-up', 'live']);
+  });
+
+  it('is catching up until what the sync left out has been fetched', async () => {
+    const fetched = Promise.withResolvers<void>();
+    catchUp = () => fetched.promise;
+    aConnection();
+    await time.advance(1_000);
+    expect(states.at(-1)).toBe('catching-up');
+    fetched.resolve();
+    await time.advance(0);
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('starts again when no answer to the sync comes', async () => {
+    server.syncs = false;
+    aConnection();
+    await time.advance(19_999);
+    expect(sockets).toHaveLength(1);
+    server.syncs = true;
+    await time.advance(1_000);
+    expect(sockets).toHaveLength(2);
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('waits longer after each failure, up to half a minute, and never gives up', async () => {
+    server.accepts = false;
+    random = 0.999999;
+    aConnection();
+    await time.advance(0);
+    const startMs = time.now();
+    const openedAt = [0];
+    while (sockets.length < 10) {
+      const before = sockets.length;
+      await time.advance(250);
+      if (sockets.length > before) openedAt.push((time.now() - startMs) / 1000);
+    }
+    const waits = openedAt.slice(1).map((at, index) => at - Number(openedAt[index]));
+    expect(waits).toEqual([0.5, 1, 2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  it('waits as long as the server asks', async () => {
+    const answer = ticket;
+    ticket = () =>
+      Promise.reject(
+        new ProblemError({ status: 429, code: 'rate_limited', detail: '', retryAfterMs: 9_000 }),
+      );
+    aConnection();
+    await time.advance(8_999);
+    ticket = answer;
+    expect(sockets).toHaveLength(0);
+    await time.advance(500);
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('stops when the session is over', async () => {
+    ticket = () => Promise.reject(new SignedOutError());
+    aConnection();
+    await time.advance(10 * minuteMs);
+    expect(states).toEqual(['connecting', 'closed']);
+  });
+});
+
+describe('a live connection', () => {
+  it('comes back after the server went away (1001), at once but at a random moment', async () => {
+    aConnection();
+    await time.advance(minuteMs);
+    sockets[0]?.drop(1001);
+    await time.advance(249);
+    expect(sockets).toHaveLength(1);
+    await time.advance(1);
+    expect(sockets).toHaveLength(2);
+    expect(states.slice(3)).toEqual(['connecting', 'catching-up', 'live']);
+    expect(frames.filter((frame) => frame.action === 'sync')).toHaveLength(2);
+  });
+
+  it('pings every half minute and stays while pongs come', async () => {
+    aConnection();
+    await time.advance(2 * minuteMs);
+    expect(frames.filter((frame) => frame.action === 'ping')).toHaveLength(4);
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('is replaced when a pong does not come', async () => {
+    aConnection();
+    server.pongs = false;
+    await time.advance(39_999);
+    expect(sockets).toHaveLength(1);
+    await time.advance(1_000);
+    expect(sockets).toHaveLength(2);
+    expect(sockets[0]?.isOpen).toBe(false);
+  });
+
+  it('asks every five minutes for what a lost last push would have hidden', async () => {
+    aConnection();
+    await time.advance(5 * minuteMs);
+    expect(frames.filter((frame) => frame.action === 'sync')).toHaveLength(2);
+    expect(states.filter((state) => state === 'catching-up')).toHaveLength(1);
+  });
+
+  it.each([
+    [0, 90],
+    [0.5, 102.5],
+    [0.999999, 115],
+  ])(
+    'is renewed before its two hours are over, at a random moment (%f → %f min)',
+    async (chance, minutes) => {
+      random = chance;
+      aConnection();
+      await time.advance(minutes * minuteMs - 10);
+      expect(sockets).toHaveLength(1);
+      await time.advance(600);
+      expect(sockets).toHaveLength(2);
+    },
+  );
+
+  it('starts again when the server says that the session is not good any more', async () => {
+    aConnection();
+    await time.advance(0);
+    sockets[0]?.receive([{ type: 'error', code: 'auth.session_ended', detail: '', request_id: 'r' }]);
+    await time.advance(300);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('is not disturbed by an error about a message', async () => {
+    aConnection();
+    await time.advance(0);
+    const error = {
+      type: 'error',
+      code: 'rate_limited',
+      detail: '',
+      request_id: 'r',
+      client_msg_id: 'x',
+    } as const;
+    sockets[0]?.receive([error]);
+    await time.advance(1_000);
+    expect(sockets).toHaveLength(1);
+  });
+});
+
+describe('the network hint', () => {
+  it('makes it probe the socket, and keep it if the server still answers (a laptop on a plane)', async () => {
+    aConnection();
+    await time.advance(0);
+    isOnline = false;
+    networkChanged();
+    await time.advance(5_000);
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('shows offline when the probe fails, and reconnects at once when the network is back', async () => {
+    aConnection();
+    await time.advance(0);
+    Object.assign(server, { pongs: false, accepts: false });
+    isOnline = false;
+    networkChanged();
+    await time.advance(3_000);
+    expect(states.at(-1)).toBe('offline');
+    await time.advance(minuteMs);
+    Object.assign(server, { pongs: true, accepts: true });
+    isOnline = true;
+    networkChanged();
+    await time.advance(0);
+    expect(states.at(-1)).toBe('live');
+  });
+});
+
+it('stops for good', async () => {
+  const connection = aConnection();
+  await time.advance(0);
+  connection.stop();
+  await time.advance(10 * minuteMs);
+  expect(states.at(-1)).toBe('closed');
+  expect(sockets).toHaveLength(1);
+  expect(sockets[0]?.isOpen).toBe(false);
+});

@@ -1,0 +1,45 @@
+import { errorTable } from '../../shared/errors.ts';
+
+/** The server answered, and said no. `code` is stable; `message` is for people. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(facts: {
+    status: number;
+    code: string;
+    detail: string;
+    requestId?: string | undefined;
+    retryAfterMs?: number | undefined;
+  }) {
+    super(facts.detail);
+    this.name = 'ProblemError';
+    this.status = facts.status;
+    this.code = facts.code;
+    this.requestId = facts.requestId;
+    this.retryAfterMs = facts.retryAfterMs;
+  }
+}
+
+/** No answer came: the network is away, or the server is. */
+export class UnreachableError extends Error {
+  constructor(cause: unknown) {
+    super('The server cannot be reached', { cause });
+    this.name = 'UnreachableError';
+  }
+}
+
+/** The session is over: somebody has to sign in again. */
+export class SignedOutError extends Error {
+  constructor() {
+    super('The session has ended');
+    this.name = 'SignedOutError';
+  }
+}
+
+/** Whether the same request may succeed later. A code that this client does not know is not worth repeating. */
+export function isRetryable(code: string): boolean {
+  return Object.hasOwn(errorTable, code) && errorTable[code as keyof typeof errorTable].retryable;
+}

@@ -1,0 +1,95 @@
+import type { MessageView } from '../../../events/http-contracts.ts';
+import { ConfabClient } from '../confab-client.ts';
+import type { ClientEnvironment, TabChannel } from '../environment.ts';
+import { memoryOutboxStore, type OutboxStore } from '../outbox-store.ts';
+import { memorySessionStore } from '../session-store.ts';
+import { type TimelineRow, timelineRows } from '../timeline.ts';
+import type { FakeServer } from './fake-server.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+export const ada = `u_${'A'.repeat(26)}`;
+export const grace = `u_${'G'.repeat(26)}`;
+export const convoId = `c_${'1'.repeat(26)}`;
+
+export interface TestClientOptions {
+  readonly server: FakeServer;
+  readonly time: VirtualTime;
+  readonly userId: string;
+  readonly outboxStore?: OutboxStore;
+  readonly environment?: Partial<ClientEnvironment>;
+}
+
+/** A client of the fake server, signed in and started; `advance` the time to let it connect. */
+export function startClient(options: TestClientOptions): ConfabClient {
+  const { server, time, userId } = options;
+  const tokens = server.signIn(userId);
+  const sessions = memorySessionStore();
+  sessions.write({ ...tokens, expires_at_ms: time.now() + tokens.expires_in * 1000 });
+  let ids = 0;
+  const client = new ConfabClient({
+    baseUrl: 'http://fake',
+    sessions,
+    outboxStore: options.outboxStore ?? memoryOutboxStore(),
+    environment: {
+      fetch: server.fetch,
+      openSocket: server.openSocket,
+      now: time.now,
+      setTimer: time.setTimer,
+      random: () => 0.5,
+      newId: () => {
+        ids += 1;
+        return `${tokens.session_id}-${ids}`;
+      },
+      ...options.environment,
+    },
+  });
+  void client.resume();
+  return client;
+}
+
+/** What the client shows of the conversation. */
+export function rows(client: ConfabClient, id = convoId): TimelineRow[] {
+  const conversation = client.chat?.state.conversations.get(id);
+  if (client.chat === undefined || conversation === undefined) return [];
+  return timelineRows(conversation.timeline, client.chat.state.me.user_id);
+}
+
+/** The texts that the client shows; `?` marks what is not confirmed and `!` what failed. */
+export function texts(client: ConfabClient, id = convoId): string[] {
+  const marks = { queued: '?', failed: '!' };
+  return rows(client, id).map((row) =>
+    row.kind === 'message' ? row.message.content : `${row.pending.content}${marks[row.pending.state]}`,
+  );
+}
+
+export function aMessage(seqNo: number, overrides: Partial<MessageView> = {}): MessageView {
+  return {
+    convo_id: convoId,
+    server_msg_id: `m-${seqNo}`,
+    seq_no: seqNo,
+    sender_id: grace,
+    client_msg_id: `cm-${seqNo}`,
+    content: `message ${seqNo}`,
+    created_at: '2026-01-01T12:00:00.000Z',
+    ...overrides,
+  };
+}
+
+/** What the tabs of one browser hear of each other. */
+export function tabChannels(): () => TabChannel {
+  const tabs = new Set<Set<(message: unknown) => void>>();
+  return () => {
+    const own = new Set<(message: unknown) => void>();
+    tabs.add(own);
+    return {
+      post(message) {
+        for (const tab of tabs)
+          if (tab !== own) for (const listener of tab) listener(structuredClone(message));
+      },
+      subscribe(listener) {
+        own.add(listener);
+        return () => own.delete(listener);
+      },
+    };
+  };
+}
