@@ -16,3 +16,11 @@ export function fullJitterBackoff(options: {
       options.sleep(options.random() * Math.min(options.capMs, options.baseMs * 2 ** (attempt - 1))),
   };
 }
+
+/** What runs use for AWS calls that may go through in a moment. */
+export const jitteredBackoff = fullJitterBackoff({
+  baseMs: 20,
+  capMs: 500,
+  random: Math.random,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+});

@@ -1,8 +1,14 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
+import { type Backoff, jitteredBackoff } from './backoff.ts';
 
 type Key = Record<string, string>;
 type Item = Record<string, unknown>;
+
+interface ReadOptions {
+  readonly consistent?: boolean;
+  readonly backoff?: Backoff;
+}
 
 const keysPerCallMax = 100;
 const roundsMax = 6;
@@ -15,7 +21,7 @@ export async function batchGet(
   client: DynamoDBDocumentClient,
   table: string,
   keys: readonly Key[],
-  options: { consistent?: boolean; projection?: string } = {},
+  options: ReadOptions = {},
 ): Promise<Item[]> {
   const chunks = Array.from({ length: Math.ceil(keys.length / keysPerCallMax) }, (_, index) =>
     keys.slice(index * keysPerCallMax, (index + 1) * keysPerCallMax),
@@ -28,19 +34,19 @@ async function readChunk(
   client: DynamoDBDocumentClient,
   table: string,
   keys: readonly Key[],
-  options: { consistent?: boolean; projection?: string },
+  { consistent = false, backoff = jitteredBackoff }: ReadOptions,
 ): Promise<Item[]> {
   const items: Item[] = [];
   let pending: Key[] = [...keys];
   for (let round = 0; pending.length > 0; round += 1) {
     if (round === roundsMax) throw new Error(`DynamoDB left ${pending.length} keys of ${table} unread`);
+    if (round > 0) await backoff.wait(round);
     const answer = await client.send(
       new BatchGetCommand({
         RequestItems: {
           [table]: {
             Keys: pending,
-            ConsistentRead: options.consistent ?? false,
-            ...(options.projection && { ProjectionExpression: options.projection }),
+            ConsistentRead: consistent,
           },
         },
       }),

@@ -10,7 +10,7 @@ import { dynamoPublicKeyStore } from '../../shared/auth/dynamo-public-key-store.
 import { dynamoSessionStore } from '../../shared/auth/dynamo-session-store.ts';
 import { dynamoTicketStore } from '../../shared/auth/dynamo-ticket-store.ts';
 import { secretsManagerSigningSecret } from '../../shared/auth/secrets-manager-signing-secret.ts';
-import { fullJitterBackoff } from '../../shared/backoff.ts';
+import { jitteredBackoff } from '../../shared/backoff.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
 import { gatewaySockets } from '../../shared/connections/gateway-sockets.ts';
@@ -23,12 +23,7 @@ import { logger } from './log.ts';
 
 const clock = systemClock;
 
-export const backoff = fullJitterBackoff({
-  baseMs: 20,
-  capMs: 500,
-  random: Math.random,
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-});
+export const backoff = jitteredBackoff;
 
 /** Short enough that the SDK's three tries fit into a function's timeout. */
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_500 };
@@ -83,7 +78,12 @@ export const queueControl = (env: { MESSAGE_QUEUE_URL: string; DEAD_LETTER_QUEUE
 /** Clients connect to wss://…/stage; the same place over https takes the pushes. */
 export const sockets = (env: { WEBSOCKET_URL: string }) =>
   gatewaySockets(
-    new ApiGatewayManagementApiClient({ endpoint: env.WEBSOCKET_URL.replace(/^ws/, 'http'), requestHandler }),
+    new ApiGatewayManagementApiClient({
+      endpoint: env.WEBSOCKET_URL.replace(/^ws/, 'http'),
+      // A push may be lost; waiting long for one socket would hold up everybody else in the conversation.
+      requestHandler: { connectionTimeout: 500, requestTimeout: 1_000 },
+      maxAttempts: 2,
+    }),
     (failure) => logger.warn('push failed', { ...failure }),
   );
 

@@ -22,7 +22,7 @@ beforeEach(async () => {
   answer = {};
   service = createServer((request, response) => {
     void bodyOf(request).then((body) => {
-      reached.push({ target: `${request.method} ${request.headers['x-amz-target'] ?? request.url}`, body });
+      reached.push({ target: `${request.method} ${request.url}`, body });
       response.setHeader('content-type', 'application/x-amz-json-1.0');
       response.end(JSON.stringify(answer));
     });
@@ -145,7 +145,7 @@ it('forgets rules and records when it is told to', async () => {
 
 it('lets WebSocket clients through that were given its address', async () => {
   const echo = new WebSocketServer({ server: service });
-  echo.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
+  echo.on('connection', (socket) => socket.on('message', (data) => socket.send(data, { binary: false })));
   const socket = new WebSocket(`${tap.endpoint('management-api').replace('http', 'ws')}/v1?ticket=t`);
   await new Promise((resolve) => socket.addEventListener('open', resolve));
   const heard = new Promise((resolve) => socket.addEventListener('message', ({ data }) => resolve(data)));

@@ -44,7 +44,7 @@ export function followSources({ reporter }: Followed, closers: Closers): void {
 }
 
 /** A request during a run makes one more run, however many requests there are. */
-function oneAtATime(run: () => Promise<void>): { request(): void; settled(): Promise<void> } {
+function oneAtATime(run: () => Promise<void>): { request: () => void; settled: () => Promise<void> } {
   let running: Promise<void> | undefined;
   let again = false;
   const loop = async (): Promise<void> => {

@@ -73,8 +73,7 @@ async function startQueues(
   closers.add(() => sqs.close());
   const listening = await sqs.listen();
   closers.add(() => listening.close());
-  const { endpoint, queueUrl } = listening;
-  return { ...sqs, endpoint, queueUrl };
+  return { ...sqs, endpoint: listening.endpoint, queueUrl: (name) => listening.queueUrl(name) };
 }
 
 async function startSecrets({ state }: ServicesOptions, closers: Closers): Promise<LocalServices['secrets']> {

@@ -15,7 +15,7 @@ export interface StateFolder {
   readonly topicsAndBucketsDir: string;
   readonly logFile: string;
   /** Lets the next instance in. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Everything in the folder but its lock, for whoever deletes it: the folder may hold what is not ours. */

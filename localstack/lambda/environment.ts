@@ -51,6 +51,9 @@ export class Environment {
       workerData: data,
       env: { ...options.variables },
       execArgv: [],
+      // Output comes as messages; piping it as well would add listeners to this process's own streams.
+      stdout: true,
+      stderr: true,
       resourceLimits: {
         maxOldGenerationSizeMb: Math.max(heapMinMb, options.memoryMb),
         maxYoungGenerationSizeMb: youngGenerationMb,

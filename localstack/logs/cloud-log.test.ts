@@ -14,11 +14,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 it('writes one JSON line per entry, with its time', () => {
   const file = join(folder, 'logs', 'cloud.jsonl');
   const log = openCloudLog({ file, now: () => 0 });
-  log.write({ kind: 'cloud', message: 'a\nb' });
+  log.write({ kind: 'cloud', level: 'WARN', message: 'a\nb' });
   log.close();
-  log.write({ kind: 'cloud', message: 'too late' });
+  log.write({ kind: 'cloud', level: 'WARN', message: 'too late' });
   expect(readFileSync(file, 'utf8')).toBe(
-    '{"at":"1970-01-01T00:00:00.000Z","kind":"cloud","message":"a\\nb"}\n',
+    '{"at":"1970-01-01T00:00:00.000Z","kind":"cloud","level":"WARN","message":"a\\nb"}\n',
   );
 });
 
@@ -26,7 +26,7 @@ it('begins a new file when one is full, and keeps only some of the old ones', ()
   const file = join(folder, 'cloud.jsonl');
   for (let run = 1; run <= 4; run += 1) {
     const log = openCloudLog({ file, now: () => run, fileMaxBytes: 10, oldFilesMax: 2 });
-    log.write({ kind: 'cloud', message: `run ${run}` });
+    log.write({ kind: 'cloud', level: 'WARN', message: `run ${run}` });
     log.close();
   }
   expect(readdirSync(folder).sort()).toEqual(['cloud.1.jsonl', 'cloud.2.jsonl', 'cloud.jsonl']);

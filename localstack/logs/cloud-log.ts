@@ -1,11 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-
-/** One line of the log file. */
-export interface LogEntry {
-  readonly kind: 'function' | 'invocation' | 'access' | 'batch' | 'cloud';
-  readonly [field: string]: unknown;
-}
+import type { LogEntry } from './log-entry.ts';
 
 export interface CloudLog {
   write(entry: LogEntry): void;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LogEntry } from './cloud-log.ts';
+import type { LogEntry } from './log-entry.ts';
 import { createReporter } from './reporter.ts';
 import { type LogLevel, parseLogLevel } from './terminal.ts';
 
@@ -43,8 +43,8 @@ it("shows a function's warnings, and keeps its ordinary lines for the log", () =
   reporter.functionLine(functionLine('{"level":"ERROR","message":{"errorType":"X","errorMessage":"y"}}'));
   reporter.functionLine(functionLine('plain text'));
   expect(shown).toEqual(['ws-ping WARN push failed E: m', 'ws-ping ERROR X: y', 'ws-ping plain text']);
-  expect(entries.map((entry) => entry.line)).toHaveLength(4);
-  expect(entries[0]?.line).toEqual({ level: 'INFO', message: 'invocation' });
+  expect(entries).toHaveLength(4);
+  expect(entries[0]).toMatchObject({ line: { level: 'INFO', message: 'invocation' } });
 });
 
 it('shows more at DEBUG and only failures at ERROR', () => {

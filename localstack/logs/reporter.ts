@@ -2,17 +2,18 @@ import type { LogLine } from '../contracts.ts';
 import type { BatchRecord } from '../event-sources/event-source-mapping.ts';
 import type { AccessLogEntry } from '../gateway/runtime.ts';
 import type { InvocationRecord } from '../lambda/runner.ts';
-import type { CloudLog, LogEntry } from './cloud-log.ts';
+import type { CloudLog } from './cloud-log.ts';
+import type { LogEntry } from './log-entry.ts';
 import { type LogLevel, terminalLine } from './terminal.ts';
 
 /** Where every part of the embedded cloud says what it did. Events and payloads never come here. */
 export interface Reporter {
-  functionLine(line: LogLine): void;
-  invocation(record: InvocationRecord): void;
-  access(entry: AccessLogEntry): void;
-  batch(record: BatchRecord): void;
+  readonly functionLine: (line: LogLine) => void;
+  readonly invocation: (record: InvocationRecord) => void;
+  readonly access: (entry: AccessLogEntry) => void;
+  readonly batch: (record: BatchRecord) => void;
   /** What the cloud itself has to say. */
-  notice(message: string, level?: 'WARN' | 'ERROR'): void;
+  readonly notice: (message: string, level?: 'WARN' | 'ERROR') => void;
 }
 
 export interface ReporterOptions {
@@ -35,8 +36,16 @@ export function createReporter({ log, print, level, now }: ReporterOptions): Rep
   return {
     functionLine: ({ functionName, requestId, line }) =>
       report({ kind: 'function', function: functionName, request_id: requestId, line: parseLine(line) }),
-    invocation: ({ functionName, requestId, ...record }) =>
-      report({ kind: 'invocation', function: functionName, request_id: requestId, ...rounded(record) }),
+    invocation: ({ functionName, requestId, durationMs, waitedMs, initMs, ...record }) =>
+      report({
+        kind: 'invocation',
+        function: functionName,
+        request_id: requestId,
+        ...record,
+        durationMs: tenths(durationMs),
+        waitedMs: tenths(waitedMs),
+        initMs: initMs === undefined ? undefined : tenths(initMs),
+      }),
     access: ({ requestId, ...entry }) => report({ kind: 'access', request_id: requestId, ...entry }),
     batch: ({ functionName, ...record }) => report({ kind: 'batch', function: functionName, ...record }),
     notice: (message, noticeLevel = 'WARN') => report({ kind: 'cloud', level: noticeLevel, message }),
@@ -52,9 +61,7 @@ function parseLine(line: string): unknown {
   }
 }
 
-/** Times to the tenth of a millisecond. */
-function rounded(record: object): Record<string, unknown> {
-  const round = (value: unknown): unknown =>
-    typeof value === 'number' ? Math.round(value * 10) / 10 : value;
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, round(value)]));
+/** Milliseconds to the tenth. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

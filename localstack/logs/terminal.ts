@@ -1,4 +1,4 @@
-import type { LogEntry } from './cloud-log.ts';
+import type { LogEntry } from './log-entry.ts';
 
 const levels = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'] as const;
 export type LogLevel = (typeof levels)[number];
@@ -15,42 +15,48 @@ export function parseLogLevel(value: string | undefined): LogLevel {
  */
 export function terminalLine(entry: LogEntry, time: string, level: LogLevel): string | undefined {
   const described = describe(entry);
-  if (described === undefined || levels.indexOf(described.level) < levels.indexOf(level)) return undefined;
-  const name = String(entry.function ?? entry.kind).padEnd(26);
-  return `${time}  ${name} ${described.text}`;
+  if (levels.indexOf(described.level) < levels.indexOf(level)) return undefined;
+  const name = 'function' in entry ? entry.function : entry.kind;
+  return `${time}  ${name.padEnd(26)} ${described.text}`;
 }
 
-function describe(entry: LogEntry): { level: LogLevel; text: string } | undefined {
+interface Described {
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+function describe(entry: LogEntry): Described {
   switch (entry.kind) {
     case 'invocation':
       return describeInvocation(entry);
     case 'function':
       return describeFunctionLine(entry.line);
     case 'batch':
-      return entry.failed === 0
-        ? { level: 'DEBUG', text: `${entry.size} from ${entry.source}` }
-        : {
-            level: 'WARN',
-            text: `${entry.failed} of ${entry.size} from ${entry.source} failed ${entry.reason ?? ''}`,
-          };
-    case 'access':
-      return {
-        level: 'DEBUG',
-        text: `${entry.status} ${entry.routeKey ?? `${entry.httpMethod} ${entry.path}`}`,
-      };
+      return describeBatch(entry);
+    case 'access': {
+      const what = entry.routeKey ?? `${entry.httpMethod} ${entry.path}`;
+      return { level: 'DEBUG', text: `${entry.status} ${what}` };
+    }
     case 'cloud':
-      return { level: entry.level === 'ERROR' ? 'ERROR' : 'WARN', text: String(entry.message) };
+      return { level: entry.level, text: entry.message };
   }
 }
 
-function describeInvocation(entry: LogEntry): { level: LogLevel; text: string } {
-  const took = `${ms(entry.durationMs)}${entry.coldStart === true ? `, after a cold start of ${ms(entry.initMs)}` : ''}`;
-  if (entry.outcome === 'ok') return { level: 'INFO', text: `ok in ${took}` };
-  return { level: 'ERROR', text: `${entry.errorType} after ${took}` };
+function describeInvocation(entry: LogEntry & { kind: 'invocation' }): Described {
+  const { durationMs, initMs, outcome, errorType } = entry;
+  const coldStart = initMs === undefined ? '' : `, after a cold start of ${Math.round(initMs)} ms`;
+  const took = `${Math.round(durationMs)} ms${coldStart}`;
+  if (outcome === 'ok') return { level: 'INFO', text: `ok in ${took}` };
+  return { level: 'ERROR', text: `${errorType} after ${took}` };
+}
+
+function describeBatch({ size, failed, source, reason = '' }: LogEntry & { kind: 'batch' }): Described {
+  if (failed === 0) return { level: 'DEBUG', text: `${size} from ${source}` };
+  return { level: 'WARN', text: `${failed} of ${size} from ${source} failed ${reason}`.trimEnd() };
 }
 
 /** Structured lines are the function's own account; a plain text is what a library or a crash printed. */
-function describeFunctionLine(line: unknown): { level: LogLevel; text: string } {
+function describeFunctionLine(line: unknown): Described {
   if (typeof line !== 'object' || line === null) return { level: 'WARN', text: String(line) };
   const fields: { level?: unknown; message?: unknown; error?: unknown } = line;
   const level = parseLogLevel(typeof fields.level === 'string' ? fields.level : 'INFO');
@@ -64,9 +70,5 @@ function describeFunctionLine(line: unknown): { level: LogLevel; text: string } 
 function messageOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const error: { name?: unknown; message?: unknown; errorType?: unknown; errorMessage?: unknown } = value;
-  return `${error.errorType ?? error.name}: ${error.errorMessage ?? error.message}`;
-}
-
-function ms(value: unknown): string {
-  return typeof value === 'number' ? `${Math.round(value)} ms` : '? ms';
+  return `${String(error.errorType ?? error.name)}: ${String(error.errorMessage ?? error.message)}`;
 }

@@ -27,7 +27,7 @@ function randomText(generator: SecretGenerator, randomInt: (below: number) => nu
     generator.excludePunctuation ? '' : punctuation,
     generator.includeSpace ? ' ' : '',
   ]
-    .map((kind) => [...kind].filter((character) => !excludeCharacters.includes(character)))
+    .map((kind) => kind.split('').filter((character) => !excludeCharacters.includes(character)))
     .filter((kind) => kind.length > 0);
   if (kinds.length === 0 || length < kinds.length) {
     throw new Error(`No secret of ${length} characters can be made of ${kinds.length} kinds of characters`);

@@ -86,8 +86,11 @@ function parseFile<T>(file: string, schema: { parse(value: unknown): T }): T {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return schema.parse(value);
   } catch (cause) {
-    throw new TemplateError(`Cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
+    throw new TemplateError(
+      `Cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -21,7 +21,14 @@ export function interpret(stacks: readonly Stack[], place: Place): CloudPlan {
   }
   const { tables, queues, topics, buckets, secrets, functions, eventSources } = draft;
   return {
-    ...{ tables, queues, topics, buckets, secrets, functions, eventSources, outputs },
+    tables,
+    queues,
+    topics,
+    buckets,
+    secrets,
+    functions,
+    eventSources,
+    outputs,
     ...completeApis(draft),
     siteBehaviors: completeSite(draft),
   };
