@@ -6,7 +6,11 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { createApi } from '../../web/client/api.ts';
+import { defaultEnvironment } from '../../web/client/environment.ts';
+import { createHttpClient } from '../../web/client/http-client.ts';
+import { localSessionStore } from '../../web/client/session-store.ts';
 
 export const desktop = { viewport: { width: 1100, height: 720 }, locale: 'en-GB' } as const;
 export const phone = {
@@ -16,6 +20,14 @@ export const phone = {
   deviceScaleFactor: 2,
   locale: 'en-GB',
 } as const;
+
+/** Shorter than the patience of a whole test, so that a failure says what was waited for. */
+const patienceMs = 15_000;
+
+/** Looks again and again until what it reads is as expected. */
+export function eventually<T>(read: () => T) {
+  return expect.poll(read, { timeout: patienceMs });
+}
 
 export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({
@@ -35,16 +47,15 @@ export interface PersonPage {
 
 export const password = 'a long enough password';
 
-/** Somebody new, in a browser of their own, who has just registered. */
-export async function register(
+/** Somebody new, in a browser of their own, who fills in the form. */
+export async function registerByHand(
   browser: Browser,
   url: string,
   displayName: string,
   options: BrowserContextOptions = desktop,
 ): Promise<PersonPage> {
   const { page, context } = await newPage(browser, options);
-  const handle = `${displayName.toLowerCase().replace(/\W/g, '')}-${crypto.randomUUID().slice(0, 8)}`;
-  const email = `${handle}@example.test`;
+  const { handle, email } = identity(displayName);
   await page.goto(url);
   await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByLabel('Name', { exact: true }).fill(displayName);
@@ -56,11 +67,37 @@ export async function register(
   return { page, context, email, handle, displayName };
 }
 
+/** Somebody new, signed in already in a browser of their own. */
+export async function register(
+  browser: Browser,
+  url: string,
+  displayName: string,
+  options: BrowserContextOptions = desktop,
+): Promise<PersonPage> {
+  const { handle, email } = identity(displayName);
+  const localStorage: { name: string; value: string }[] = [];
+  const storage = { setItem: (name: string, value: string) => localStorage.push({ name, value }) };
+  const sessions = localSessionStore(storage as unknown as Storage);
+  const environment = defaultEnvironment();
+  const api = createApi(createHttpClient({ baseUrl: url, sessions, environment, onSignedOut: () => {} }));
+  await api.register({ email, handle, display_name: displayName, password });
+
+  const storageState = { cookies: [], origins: [{ origin: url, localStorage }] };
+  const { page, context } = await newPage(browser, { ...options, storageState });
+  await page.goto(url);
+  await isLive(page);
+  return { page, context, email, handle, displayName };
+}
+
+function identity(displayName: string): { handle: string; email: string } {
+  const handle = `${displayName.toLowerCase().replace(/\W/g, '')}-${crypto.randomUUID().slice(0, 8)}`;
+  return { handle, email: `${handle}@example.test` };
+}
+
 /** A page of a context that ends with the test. A script error on it fails the test. */
 export async function newPage(browser: Browser, options: BrowserContextOptions = desktop) {
   const context = await browser.newContext(options);
-  // Shorter than the test's own patience, so that a failure says what was waited for.
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(patienceMs);
   const errors: Error[] = [];
   context.on('weberror', (webError) => errors.push(webError.error()));
   onTestFinished(async () => {

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   bubbles,
   composer,
+  eventually,
   goOffline,
   isLive,
   launchBrowser,
   openConversation,
   password,
   register,
+  registerByHand,
   say,
 } from './person-page.ts';
 import { startWebSystem, type WebSystem } from './web-system.ts';
@@ -59,7 +61,8 @@ function unsentOnDisk(page: Page): Promise<number> {
 
 describe('two people', () => {
   it('find each other, talk, and see what is unread and what was read', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const ada = await registerByHand(browser, system.url, 'Ada Lovelace');
+    const grace = await registerByHand(browser, system.url, 'Grace Hopper');
     await openConversation(ada, grace);
     await say(ada.page, 'Are you awake?');
     await say(ada.page, 'I found a bug in the loop');
@@ -79,7 +82,7 @@ describe('two people', () => {
     expect(await bubbles(grace.page).allTextContents()).toEqual(conversation);
 
     await grace.page.reload();
-    await expect.poll(() => bubbles(grace.page).allTextContents()).toEqual(conversation);
+    await eventually(() => bubbles(grace.page).allTextContents()).toEqual(conversation);
     expect(await unread(grace.page, /unread/).count()).toBe(0);
   });
 
@@ -101,15 +104,17 @@ describe('two people', () => {
     expect(await unsentOnDisk(ada.page)).toBe(1);
 
     await ada.context.unroute('**/auth/**');
-    await expect
-      .poll(() => bubbles(ada.page).allTextContents())
-      .toEqual(['before the tunnel', 'in the tunnel']);
+    await eventually(() => bubbles(ada.page).allTextContents()).toEqual([
+      'before the tunnel',
+      'in the tunnel',
+    ]);
     await ada.page.getByText('Waiting for the connection').waitFor({ state: 'detached' });
-    await expect.poll(() => unsentOnDisk(ada.page)).toBe(0);
+    await eventually(() => unsentOnDisk(ada.page)).toBe(0);
     await grace.page.getByRole('link', { name: /Ada Lovelace/ }).click();
-    await expect
-      .poll(() => bubbles(grace.page).allTextContents())
-      .toEqual(['before the tunnel', 'in the tunnel']);
+    await eventually(() => bubbles(grace.page).allTextContents()).toEqual([
+      'before the tunnel',
+      'in the tunnel',
+    ]);
   });
 
   it('see text as text, and only addresses of the web as links', async () => {
@@ -118,7 +123,7 @@ describe('two people', () => {
     const hostile = '<img src=x onerror="document.title=1"> javascript:alert(1) https://example.com/a?b=1.';
     await say(ada.page, hostile);
     await grace.page.getByRole('link', { name: /Ada Lovelace/ }).click();
-    await expect.poll(() => bubbles(grace.page).allTextContents()).toEqual([hostile]);
+    await eventually(() => bubbles(grace.page).allTextContents()).toEqual([hostile]);
     const links = bubbles(grace.page).getByRole('link');
     expect(await links.count()).toBe(1);
     expect(await links.getAttribute('href')).toBe('https://example.com/a?b=1');
@@ -146,9 +151,10 @@ describe('two tabs of one person', () => {
     await say(second, 'from the second tab');
     await say(ada.page, 'from the first tab');
     for (const page of [ada.page, second]) {
-      await expect
-        .poll(() => bubbles(page).allTextContents())
-        .toEqual(['from the second tab', 'from the first tab']);
+      await eventually(() => bubbles(page).allTextContents()).toEqual([
+        'from the second tab',
+        'from the first tab',
+      ]);
     }
     expect(sent).toHaveLength(2);
 

@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ConfabClient } from '../../web/client/confab-client.ts';
 import {
   bubbles,
   composer,
   desktop,
+  eventually,
   goOffline,
   hasHorizontalScroll,
   launchBrowser,
@@ -17,6 +18,9 @@ import {
   violations,
 } from './person-page.ts';
 import { startWebSystem, type WebSystem } from './web-system.ts';
+
+// A browser takes its time, and more of it when other tests run beside it.
+vi.setConfig({ testTimeout: 60_000 });
 
 let system: WebSystem;
 let browser: Browser;
@@ -57,7 +61,7 @@ describe.each(looks)('on $name', ({ options }) => {
     await ada.page.getByLabel('Find people').fill(grace.handle);
     await ada.page.getByText('1 person found').waitFor();
     await expectGoodView(ada.page);
-    await ada.page.keyboard.press('Escape');
+    await ada.page.getByRole('button', { name: 'Close' }).click();
 
     await openConversation(ada, grace);
     await expectGoodView(ada.page);
@@ -107,7 +111,7 @@ it('can be used with the keyboard alone', async () => {
   await keyboard.press('Shift+Enter');
   await keyboard.type('and another');
   await keyboard.press('Enter');
-  await expect.poll(() => bubbles(page).allTextContents()).toEqual(['one line\nand another']);
+  await eventually(() => bubbles(page).allTextContents()).toEqual(['one line\nand another']);
 });
 
 it('pages back through a long history, and nothing moves while somebody reads', {
@@ -122,7 +126,7 @@ it('pages back through a long history, and nothing moves while somebody reads', 
   await ada.page.reload();
   await bubbles(ada.page).getByText(`message ${count}`, { exact: true }).waitFor();
   const scroller = ada.page.getByRole('region', { name: 'Messages' });
-  await expect.poll(() => bubbles(ada.page).count()).toBeLessThan(count);
+  await eventually(() => bubbles(ada.page).count()).toBeLessThan(count);
 
   // While older history is on its way, remember where a message stands; then let it come.
   const arrival = Promise.withResolvers<void>();
@@ -142,17 +146,15 @@ it('pages back through a long history, and nothing moves while somebody reads', 
   const text = (await bubbles(ada.page).nth(5).textContent()) ?? '';
   const top = await place(text);
   arrival.resolve();
-  await expect.poll(() => bubbles(ada.page).count()).toBeGreaterThan(before);
+  await eventually(() => bubbles(ada.page).count()).toBeGreaterThan(before);
   expect(Math.abs((await place(text)) - top)).toBeLessThan(2);
 
-  await expect
-    .poll(async () => {
-      await scroller.evaluate((element) => {
-        element.scrollTop = 0;
-      });
-      return await bubbles(ada.page).count();
-    })
-    .toBe(count);
+  await eventually(async () => {
+    await scroller.evaluate((element) => {
+      element.scrollTop = 0;
+    });
+    return await bubbles(ada.page).count();
+  }).toBe(count);
   const shown = await bubbles(ada.page).allTextContents();
   expect(shown).toEqual(Array.from({ length: count }, (_, index) => `message ${index + 1}`));
 });
@@ -167,16 +169,16 @@ it('announces what others write from now on, and not the history', async () => {
   const log = grace.page.getByRole('log');
   expect(await log.textContent()).toBe('');
   await say(ada.page, 'a new one');
-  await expect.poll(() => log.textContent()).toBe('Ada Lovelace: a new one');
+  await eventually(() => log.textContent()).toBe('Ada Lovelace: a new one');
 });
 
 /** The same client without a browser: writes to the first conversation of this person. */
 async function writeHistory(email: string, count: number): Promise<void> {
   const client = new ConfabClient({ baseUrl: system.url });
   await client.logIn({ email, password });
-  await expect.poll(() => client.chat?.state.connection).toBe('live');
+  await eventually(() => client.chat?.state.connection).toBe('live');
   const [convoId = ''] = client.chat?.state.conversations.keys() ?? [];
   for (let number = 1; number <= count; number += 1) await client.chat?.send(convoId, `message ${number}`);
-  await expect.poll(() => client.chat?.unsentCount, { timeout: 30_000 }).toBe(0);
+  await eventually(() => client.chat?.unsentCount).toBe(0);
   client.close();
 }

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { inject } from 'vitest';
 import { startCloud } from '../../localstack/cloud.ts';
-import { prepareAssembly } from '../../localstack/template/prepare-assembly.ts';
+// The types of what is injected.
+import type {} from '../support/cloud.ts';
 
 export interface WebSystem {
   /** Where the page and the API are. */
@@ -12,7 +14,7 @@ export interface WebSystem {
   close(): Promise<void>;
 }
 
-/** The system with the present web client: the one at CONFAB_URL, or the embedded cloud, all of it made afresh. */
+/** The system with the present web client: the one at CONFAB_URL, or an embedded cloud of its own. */
 export async function startWebSystem(): Promise<WebSystem> {
   const external = process.env.CONFAB_URL;
   if (external) return { url: external, close: async () => {} };
@@ -21,16 +23,13 @@ export async function startWebSystem(): Promise<WebSystem> {
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   try {
     const webDir = join(folder, 'web');
-    const prepared = prepareAssembly({ dir: join(folder, 'assembly') });
-    const [cloud] = await Promise.all([
-      startCloud({
-        stateDir: join(folder, 'state'),
-        assemblyDir: prepared.then(({ assemblyDir }) => assemblyDir),
-        webDir,
-        quiet: true,
-      }),
-      buildClient(webDir),
-    ]);
+    await buildClient(webDir);
+    const cloud = await startCloud({
+      stateDir: join(folder, 'state'),
+      assemblyDir: inject('assemblyDir'),
+      webDir,
+      quiet: true,
+    });
     return {
       url: cloud.url,
       async close() {

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { browserClient } from '../client/browser.ts';
-import type { ChatClient, ChatState } from '../client/chat-client.ts';
+import type { ChatClient } from '../client/chat-client.ts';
+import type { ChatState } from '../client/chat-state.ts';
 
 /** The one client of this page. */
 export const client = browserClient();

@@ -2,15 +2,16 @@ import type { Me, MessageView, OpenConversationRequest } from '../../events/http
 import type { ConversationView, PersonView, Synced } from '../../events/server-frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Api } from './api.ts';
-import { Connection, type ConnectionState } from './connection.ts';
 import {
-  type ConversationState,
-  lastActivityMs,
-  withMessages,
-  withRead,
-  withTimeline,
-  withView,
-} from './conversation-state.ts';
+  byActivity,
+  type ChatState,
+  initialChatState,
+  withConversation,
+  withPending,
+  withViews,
+} from './chat-state.ts';
+import { Connection, type ConnectionState } from './connection.ts';
+import { type ConversationState, withMessages, withRead, withTimeline } from './conversation-state.ts';
 import type { ClientEnvironment } from './environment.ts';
 import { GapRepair } from './gap-repair.ts';
 import { Outbox } from './outbox.ts';
@@ -19,16 +20,6 @@ import type { ClientEvent } from './parse-frame.ts';
 import { ReadMarks } from './read-marks.ts';
 import { olderBefore } from './timeline.ts';
 import { transportableText } from './transportable-text.ts';
-
-/** Immutable: every change makes a new one. */
-export interface ChatState {
-  readonly me: Me;
-  readonly connection: ConnectionState;
-  /** False until the list of conversations has come for the first time. */
-  readonly isLoaded: boolean;
-  readonly conversations: ReadonlyMap<string, ConversationState>;
-  readonly people: ReadonlyMap<string, PersonView>;
-}
 
 export interface ChatClientOptions {
   readonly me: Me;
@@ -56,13 +47,7 @@ export class ChatClient {
   constructor(options: ChatClientOptions) {
     const { me, api, environment, outboxStore } = options;
     this.#options = options;
-    this.#state = {
-      me,
-      connection: 'closed',
-      isLoaded: false,
-      conversations: new Map(),
-      people: new Map([[me.user_id, me]]),
-    };
+    this.#state = initialChatState(me);
     this.#connection = new Connection({
       environment,
       ticket: () => api.ticket(),
@@ -173,11 +158,9 @@ export class ChatClient {
   async #cursors(): Promise<Record<string, number>> {
     if (!this.#state.isLoaded) {
       this.#show(await this.#options.api.conversations());
-      this.#set({ isLoaded: true });
+      this.#set({ ...this.#state, isLoaded: true });
     }
-    const latest = [...this.#state.conversations.values()]
-      .sort((left, right) => lastActivityMs(right) - lastActivityMs(left))
-      .slice(0, limits.syncCursorsMax);
+    const latest = byActivity(this.#state).slice(0, limits.syncCursorsMax);
     return Object.fromEntries(latest.map(({ convoId, timeline }) => [convoId, timeline.cursor]));
   }
 
@@ -217,7 +200,7 @@ export class ChatClient {
   }
 
   #onConnectionState(connection: ConnectionState): void {
-    this.#set({ connection });
+    this.#set({ ...this.#state, connection });
     this.#gaps.setConnected(connection === 'live', this.#state.conversations.keys());
     this.#outbox.setLive(connection === 'live');
     this.#readMarks.setLive(connection === 'live');
@@ -264,36 +247,21 @@ export class ChatClient {
   }
 
   #show(views: readonly ConversationView[]): void {
-    const conversations = new Map(this.#state.conversations);
-    const people = new Map(this.#state.people);
-    for (const view of views) {
-      conversations.set(view.convo_id, withView(conversations.get(view.convo_id), view));
-      this.#readMarks.confirm(view.convo_id, view.read_seq);
-      for (const person of view.members) people.set(person.user_id, person);
-    }
-    this.#set({ conversations, people });
-    this.#showPending();
+    for (const view of views) this.#readMarks.confirm(view.convo_id, view.read_seq);
+    this.#set(withPending(withViews(this.#state, views), this.#outbox.entries));
   }
 
   #showPending(): void {
-    const byConversation = Map.groupBy(this.#outbox.entries, (entry) => entry.convo_id);
-    for (const { convoId, timeline } of this.#state.conversations.values()) {
-      const pending = byConversation.get(convoId) ?? [];
-      if (pending.length === 0 && timeline.pending.length === 0) continue;
-      this.#update(convoId, (state) => withTimeline(state, { type: 'pending', pending }));
-    }
+    this.#set(withPending(this.#state, this.#outbox.entries));
   }
 
   #update(convoId: string, step: (state: ConversationState) => ConversationState): void {
-    const before = this.#state.conversations.get(convoId);
-    if (before === undefined) return;
-    const after = step(before);
-    if (after === before) return;
-    this.#set({ conversations: new Map(this.#state.conversations).set(convoId, after) });
+    this.#set(withConversation(this.#state, convoId, step));
   }
 
-  #set(change: Partial<ChatState>): void {
-    this.#state = { ...this.#state, ...change };
+  #set(state: ChatState): void {
+    if (state === this.#state) return;
+    this.#state = state;
     this.#options.onChange();
   }
 }

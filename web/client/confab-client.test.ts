@@ -159,6 +159,21 @@ describe('after an absence', () => {
     expect(texts(client)).toEqual(['one', 'two']);
   });
 
+  it('asks from before a hole, not from the last message that it has heard of', async () => {
+    const client = await live();
+    server.post(convoId, grace, 'one');
+    losesPushes();
+    server.post(convoId, grace, 'two');
+    deliversPushes();
+    server.post(convoId, grace, 'three');
+    await time.advance(0);
+    for (const socket of server.sockets) socket.drop(1006);
+    await time.advance(1_000);
+    const syncs = server.frames.flatMap(({ frame }) => (frame.action === 'sync' ? [frame.cursors] : []));
+    expect(syncs.at(-1)).toEqual({ [convoId]: 1 });
+    expect(texts(client)).toEqual(['one', 'two', 'three']);
+  });
+
   it('fetches over HTTP what a limited sync left out, and is live only then', async () => {
     const client = await live();
     server.post(convoId, grace, '1');

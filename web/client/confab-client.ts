@@ -75,8 +75,11 @@ export class ConfabClient {
     });
     this.#chat = chat;
     this.#changed();
-    await this.#outboxStore.keepOnly(session.user.user_id);
-    if (this.#chat === chat) await chat.start();
+    // Whoever is signed in sees their own entries only; the others' are removed when it can be done.
+    this.#outboxStore
+      .keepOnly(session.user.user_id)
+      .catch((error: unknown) => console.error('The outbox could not be tidied', error));
+    await chat.start();
   }
 
   /** Throws ProblemError (`auth.email_taken`, `auth.handle_taken`, …) or UnreachableError. */

@@ -148,6 +148,22 @@ describe('a live connection', () => {
     expect(frames.filter((frame) => frame.action === 'sync')).toHaveLength(2);
   });
 
+  it('starts from the shortest wait again when it was good, and not when it broke at once', async () => {
+    server.accepts = false;
+    aConnection();
+    await time.advance(60_000);
+    server.accepts = true;
+    while (states.at(-1) !== 'live') await time.advance(250);
+    sockets.at(-1)?.drop(1006);
+    await time.advance(5_000);
+    expect(states.at(-1)).toBe('connecting');
+    while (states.at(-1) !== 'live') await time.advance(250);
+    await time.advance(11_000);
+    sockets.at(-1)?.drop(1006);
+    await time.advance(250);
+    expect(states.at(-1)).toBe('live');
+  });
+
   it('pings every half minute and stays while pongs come', async () => {
     aConnection();
     await time.advance(2 * minuteMs);

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { ChatState } from '../../client/chat-client.ts';
+import type { ChatState } from '../../client/chat-state.ts';
 import type { TimelineRow } from '../../client/timeline.ts';
 import { personName } from '../names.ts';
 

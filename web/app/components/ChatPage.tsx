@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { ChatState } from '../../client/chat-client.ts';
+import type { ChatState } from '../../client/chat-state.ts';
 import { unreadCount } from '../../client/conversation-state.ts';
 import { useOpenConversation } from '../route.ts';
 import { ConnectionNotice } from './ConnectionNotice.tsx';

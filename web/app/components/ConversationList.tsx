@@ -1,6 +1,4 @@
-import { useMemo } from 'react';
-import type { ChatState } from '../../client/chat-client.ts';
-import { type ConversationState, lastActivityMs } from '../../client/conversation-state.ts';
+import { byActivity, type ChatState } from '../../client/chat-state.ts';
 import { useNow } from '../use-now.ts';
 import { ConversationItem } from './ConversationItem.tsx';
 
@@ -12,7 +10,7 @@ export interface ConversationListProps {
 
 /** All conversations, the most recently active first. */
 export function ConversationList({ chat, openId, onStart }: ConversationListProps) {
-  const sorted = useMemo(() => [...chat.conversations.values()].sort(byActivity), [chat.conversations]);
+  const sorted = byActivity(chat);
   const today = useNow().toDateString();
   return (
     <nav className="conversation-list" aria-label="Conversations">
@@ -46,8 +44,4 @@ export function ConversationList({ chat, openId, onStart }: ConversationListProp
       )}
     </nav>
   );
-}
-
-function byActivity(left: ConversationState, right: ConversationState): number {
-  return lastActivityMs(right) - lastActivityMs(left);
 }

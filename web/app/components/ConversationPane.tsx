@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ChatState } from '../../client/chat-client.ts';
+import type { ChatState } from '../../client/chat-state.ts';
 import { type ConversationState, unreadCount } from '../../client/conversation-state.ts';
 import { timelineRows } from '../../client/timeline.ts';
 import { conversationName } from '../names.ts';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { ChatState } from '../../client/chat-client.ts';
+import type { ChatState } from '../../client/chat-state.ts';
 import type { ConversationState } from '../../client/conversation-state.ts';
 import { olderBefore, type TimelineRow } from '../../client/timeline.ts';
 import { messageGroups } from '../message-groups.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ChatState } from '../../client/chat-client.ts';
+import type { ChatState } from '../../client/chat-state.ts';
 import { activeChat, client } from '../chat-store.ts';
 import { goTo, listHref } from '../route.ts';
 import { Avatar } from './Avatar.tsx';
