@@ -1,9 +1,10 @@
 /**
  * `npm run seed`: demo people who talk to each other, through nothing but the public API of a running Confab
- * (http://127.0.0.1:8787, or CONFAB_URL). Another run finds everything there and adds nothing: its messages carry the
+ * (CONFAB_URL, or the local one at PORT). Another run finds everything there and adds nothing: its messages carry the
  * same client_msg_ids.
  */
 import { conversationResponse, conversationsResponse } from '../events/http-contracts.ts';
+import { parsePort } from './cloud/preflight.ts';
 import { runCommand } from './cloud/run-command.ts';
 import { type Api, createApi } from './seed/api-client.ts';
 import { bringPerson, type DemoPerson } from './seed/demo-person.ts';
@@ -19,7 +20,10 @@ import {
 type Cast = Readonly<Record<DemoHandle, DemoPerson>>;
 
 await runCommand(async () => {
-  const url = (process.env.CONFAB_URL || 'http://127.0.0.1:8787').replace(/\/$/, '');
+  const url = (process.env.CONFAB_URL || `http://127.0.0.1:${parsePort(process.env.PORT)}`).replace(
+    /\/$/,
+    '',
+  );
   const api = createApi(url);
   const cast = await bringEverybody(api);
   try {

@@ -53,6 +53,8 @@ export const limits = {
   ticketTtlSeconds: 30,
   /** API Gateway ends every connection after two hours; the lease outlives it a little. */
   connectionLeaseSeconds: 2 * 3600 + 300,
+  /** A push may find a connection "gone" that is not open yet: $connect runs before API Gateway opens it. */
+  connectionOpeningSeconds: 30,
 
   pushConcurrency: 50,
 } as const;

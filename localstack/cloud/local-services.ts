@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../contracts.ts';
+import { answers } from '../dynamodb/answers.ts';
 import { DynamoDbProcess } from '../dynamodb/dynamodb-process.ts';
 import { findDynamoDb } from '../dynamodb/find-dynamodb.ts';
 import type { Reporter } from '../logs/reporter.ts';
@@ -7,7 +8,7 @@ import { createSecretStore, type SecretStore } from '../secrets/secret-store.ts'
 import { startSecretsServer } from '../secrets/secrets-server.ts';
 import { createSqs, type ListeningSqs, type Sqs } from '../sqs/sqs-server.ts';
 import { allEnded, type Closers } from './closers.ts';
-import { damagedState } from './startup-error.ts';
+import { damagedState, StartupError } from './startup-error.ts';
 import type { StateFolder } from './state-folder.ts';
 
 export const account = { region: 'us-east-1', accountId: '000000000000' } as const;
@@ -47,6 +48,12 @@ async function startDatabase(
 ): Promise<LocalServices['dynamoDb']> {
   const source = findDynamoDb({ environment, platform: process.platform, arch: process.arch });
   if (source.kind === 'endpoint') {
+    if (!(await answers(source.url))) {
+      throw new StartupError(
+        `Nothing answers at DYNAMODB_ENDPOINT, ${source.url}.`,
+        'Start the DynamoDB there, or leave DYNAMODB_ENDPOINT out to use the one that comes with Confab.',
+      );
+    }
     const crash = () => Promise.reject(new Error('DynamoDB behind DYNAMODB_ENDPOINT cannot be crashed'));
     return { endpoint: source.url, crash };
   }

@@ -60,6 +60,9 @@ export function openStateFolder(stateDir: string): StateFolder {
   };
 }
 
+/** A database that nothing refers to is collected some time, and closed by that. */
+const heldLocks = new Set<DatabaseSync>();
+
 /**
  * The lock is the operating system's, on a database file: it ends with the process however that ends, so that there is
  * nothing stale to recover from. The process id lies in a file beside it, for the message only.
@@ -82,8 +85,9 @@ export function takeLock(stateDir: string): () => void {
   }
   writeFileSync(pidFile, String(process.pid));
   const held = database;
+  heldLocks.add(held);
   return () => {
-    if (held.isOpen) held.close();
+    if (heldLocks.delete(held)) held.close();
   };
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { damagedState, StartupError } from '../cloud/startup-error.ts';
+import { answers } from './answers.ts';
 import { type GuardedProcess, startGuarded } from './guarded-process.ts';
 
 export interface DynamoDbOptions {
@@ -131,17 +132,6 @@ async function poll(endpoint: string, signal: AbortSignal): Promise<void> {
     `DynamoDB did not answer within ${startTimeoutMs / 1000} seconds.`,
     'Try again, or set DYNAMODB_ENDPOINT to another DynamoDB.',
   );
-}
-
-/** Any answer will do, also that the request makes no sense. */
-async function answers(endpoint: string): Promise<boolean> {
-  try {
-    const response = await fetch(endpoint, { signal: AbortSignal.timeout(1_000) });
-    await response.arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function freePort(): Promise<number> {

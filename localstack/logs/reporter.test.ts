@@ -26,7 +26,13 @@ const functionLine = (line: string) => ({ functionName: 'ws-ping', requestId: 'r
 it('shows one line per invocation and writes all of it to the log', () => {
   const { reporter, entries, shown } = aReporter();
   reporter.invocation(ok);
-  reporter.invocation({ ...ok, outcome: 'error', errorType: 'Sandbox.Timedout', coldStart: false });
+  reporter.invocation({
+    ...ok,
+    outcome: 'error',
+    errorType: 'Sandbox.Timedout',
+    coldStart: false,
+    initMs: undefined,
+  });
   expect(shown).toEqual([
     'ws-ping ok in 3 ms, after a cold start of 120 ms',
     'ws-ping Sandbox.Timedout after 3 ms',

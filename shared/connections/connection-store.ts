@@ -9,7 +9,7 @@ export interface ConnectionStore {
   open(connection: Connection): Promise<void>;
   /** Forgets a connection whoever it belonged to. Repeating it is harmless. */
   close(connectionId: string): Promise<void>;
-  /** Forgets a connection that turned out to be gone. */
+  /** Forgets a connection that turned out to be gone, but for one so new that it may only not be open yet. */
   forget(userId: string, connectionId: string): Promise<void>;
   /** Whose connection it is; undefined when it was never opened, or its lease ended. */
   identify(connectionId: string): Promise<Identity | undefined>;

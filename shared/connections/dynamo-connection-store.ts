@@ -21,6 +21,7 @@ interface Deps {
 
 interface Lease {
   readonly session_id: string;
+  readonly opened_at: number;
   readonly expires_at: number;
 }
 
@@ -59,7 +60,7 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
   };
 
   const removeLeases = async (userId: string, connectionIds: readonly string[]): Promise<void> => {
-    await ignoreFailedCondition(
+    await unlessConditionFails(
       client.send(
         new UpdateCommand({
           TableName,
@@ -72,6 +73,24 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
     );
   };
 
+  /** False when the lease is too new to be called gone, or was removed before. */
+  const removeSettledLease = (userId: string, connectionId: string): Promise<boolean> =>
+    unlessConditionFails(
+      client.send(
+        new UpdateCommand({
+          TableName,
+          Key: userConnectionsKey(userId),
+          UpdateExpression: 'REMOVE connections.#connection',
+          ConditionExpression: 'connections.#connection.opened_at < :settled',
+          ExpressionAttributeNames: { '#connection': connectionId },
+          ExpressionAttributeValues: { ':settled': nowSeconds() - limits.connectionOpeningSeconds },
+        }),
+      ),
+    );
+
+  const removeRow = (connectionId: string) =>
+    client.send(new DeleteCommand({ TableName, Key: connectionKey(connectionId) }));
+
   const identify = async (connectionId: string): Promise<Identity | undefined> => {
     const answer = await client.send(new GetCommand({ TableName, Key: connectionKey(connectionId) }));
     const item = answer.Item;
@@ -79,17 +98,20 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
     return { userId: item.user_id, sessionId: item.session_id };
   };
 
-  const forget = async (userId: string, connectionId: string): Promise<void> => {
-    await removeLeases(userId, [connectionId]);
-    await client.send(new DeleteCommand({ TableName, Key: connectionKey(connectionId) }));
-  };
-
   return {
     identify,
-    forget,
+
+    async forget(userId, connectionId) {
+      if (await removeSettledLease(userId, connectionId)) await removeRow(connectionId);
+    },
 
     async open({ userId, sessionId, connectionId }) {
-      const lease = { session_id: sessionId, expires_at: nowSeconds() + limits.connectionLeaseSeconds };
+      const opened_at = nowSeconds();
+      const lease = {
+        session_id: sessionId,
+        opened_at,
+        expires_at: opened_at + limits.connectionLeaseSeconds,
+      };
       await client.send(
         new PutCommand({ TableName, Item: { ...connectionKey(connectionId), user_id: userId, ...lease } }),
       );
@@ -106,7 +128,9 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
 
     async close(connectionId) {
       const identity = await identify(connectionId);
-      if (identity) await forget(identity.userId, connectionId);
+      if (!identity) return;
+      await removeLeases(identity.userId, [connectionId]);
+      await removeRow(connectionId);
     },
 
     async ofUsers(userIds) {
@@ -127,10 +151,12 @@ function liveConnections(item: Record<string, unknown>, nowSeconds: number): Con
     }));
 }
 
-async function ignoreFailedCondition(call: Promise<unknown>): Promise<void> {
+async function unlessConditionFails(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
+    return true;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
   }
 }

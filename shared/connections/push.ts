@@ -39,7 +39,7 @@ export async function pushEvents(
       for (const [index, frame] of frames.entries()) {
         const outcome = await deps.gateway.post(connection.connectionId, frame);
         if (outcome === 'sent') continue;
-        if (outcome === 'gone') await deps.connections.forget(connection.userId, connection.connectionId);
+        if (outcome === 'gone') await forget(connection, deps);
         return { frames: index, gone: outcome === 'gone' ? 1 : 0, failed: outcome === 'failed' ? 1 : 0 };
       }
       return { frames: frames.length, gone: 0, failed: 0 };
@@ -54,6 +54,14 @@ export async function pushEvents(
     }),
     { frames: 0, gone: 0, failed: 0 },
   );
+}
+
+/** The next push to it would try again, so that failing at this is nobody's failure. */
+async function forget(
+  { userId, connectionId }: Connection,
+  deps: { connections: Pick<ConnectionStore, 'forget'> },
+): Promise<void> {
+  await deps.connections.forget(userId, connectionId).catch(() => undefined);
 }
 
 /** Pushes the same events to every live connection of some people. */
