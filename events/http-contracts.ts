@@ -1,21 +1,28 @@
 /** Bodies and queries of the HTTP API, snake_case. Errors are RFC 9457 problems (see `problem`). */
 import * as z from 'zod/mini';
 import { limits } from '../shared/limits.ts';
-import { seqNo, userId } from './client-frames.ts';
+import { foldCase } from '../shared/text.ts';
+import { conversationId, seqNo, userId } from './client-frames.ts';
 import { conversationView, messageCreate, personView } from './server-frames.ts';
+
+/** Half a character cannot be stored or sent: it would come back as another one. */
+const wellFormed = z.refine<string>((text) => text.isWellFormed(), 'has broken Unicode');
+/** Names are compared folded, and folding can make one letter eighteen. */
+const foldsTo = (max: number) => z.refine<string>((text) => foldCase(text).length <= max, 'is too long');
 
 const email = z
   .string()
   .check(
     z.maxLength(limits.emailMaxChars),
     z.regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be an e-mail address'),
+    wellFormed,
+    foldsTo(limits.emailMaxChars),
   );
 const password = z.string().check(z.minLength(limits.passwordMinChars), z.maxLength(limits.passwordMaxChars));
 const printable = z.refine<string>(
   (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
   'has control characters',
 );
-const cursor = z.string().check(z.maxLength(1024));
 /** A page size: more than there is to have gets what there is. */
 const pageSize = (max: number) =>
   z.pipe(
@@ -36,13 +43,14 @@ export const registerRequest = z.object({
       z.minLength(limits.handleMinChars),
       z.maxLength(limits.handleMaxChars),
       z.regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u, 'letters, digits and . _ - only'),
+      foldsTo(limits.handleMaxChars),
     ),
   display_name: z
     .string()
     .check(z.trim(), z.minLength(1), z.maxLength(limits.displayNameMaxChars), printable),
 });
 export const loginRequest = z.object({
-  email: z.string().check(z.maxLength(limits.emailMaxChars)),
+  email: z.string().check(z.maxLength(limits.emailMaxChars), wellFormed),
   password: z.string().check(z.maxLength(limits.passwordMaxChars)),
 });
 export const refreshRequest = z.object({ refresh_token: z.string().check(z.maxLength(256)) });
@@ -67,7 +75,7 @@ export const tokensResponse = z.object({
 export const ticketResponse = z.object({ ticket: z.string(), url: z.string(), expires_in: z.int() });
 
 export const findUsersQuery = z.object({
-  query: z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.userSearchQueryMaxChars)),
+  query: z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.userSearchQueryMaxChars), wellFormed),
 });
 export const usersResponse = z.object({ users: z.array(personView) });
 
@@ -86,7 +94,8 @@ export const openConversationRequest = z.discriminatedUnion('type', [
 export const conversationResponse = conversationView;
 export const listConversationsQuery = z.object({
   limit: z.optional(pageSize(limits.conversationsPageMax)),
-  cursor: z.optional(cursor),
+  /** The last conversation of the page before. */
+  cursor: z.optional(conversationId),
 });
 export const conversationsResponse = z.object({
   conversations: z.array(conversationView),

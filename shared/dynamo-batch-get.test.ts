@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, type BatchGetCommandInput, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { instantBackoff } from '../test/support/builders.ts';
 import { batchGet } from './dynamo-batch-get.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'eu-central-1' }));
@@ -36,16 +37,20 @@ describe('batchGet', () => {
     expect(asked()).toEqual([]);
   });
 
-  it('asks again for what was left unprocessed, and only for that', async () => {
+  it('asks again after a while for what was left unprocessed, and only for that', async () => {
     answerAtMost(30);
-    const items = await batchGet(client, 'table', keys(70));
+    const backoff = instantBackoff();
+    const items = await batchGet(client, 'table', keys(70), { backoff });
     expect(items).toEqual(keys(70));
+    expect(backoff.waits).toEqual([1, 2]);
     expect(asked().map((call) => call.length)).toEqual([70, 40, 10]);
   });
 
   it('throws rather than answer with less than there is', async () => {
     answerAtMost(0);
-    await expect(batchGet(client, 'table', keys(3))).rejects.toThrow('3 keys of table unread');
+    await expect(batchGet(client, 'table', keys(3), { backoff: instantBackoff() })).rejects.toThrow(
+      '3 keys of table unread',
+    );
   });
 
   it('reads strongly consistently where it is asked to', async () => {

@@ -29,8 +29,8 @@ describe('random ids', () => {
   });
 
   it('do not repeat', () => {
-    expect(new Set(Array.from({ length: 1_000 }, randomIds.message)).size).toBe(1_000);
-    expect(new Set(Array.from({ length: 1_000 }, randomIds.secret)).size).toBe(1_000);
+    expect(new Set(Array.from({ length: 1_000 }, () => randomIds.message())).size).toBe(1_000);
+    expect(new Set(Array.from({ length: 1_000 }, () => randomIds.secret())).size).toBe(1_000);
   });
 });
 

@@ -6,10 +6,18 @@ export function foldCase(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
+const searchTermMaxChars = 64;
+
 /** The words of a name, folded, for prefix search. */
 export function searchTerms(...names: string[]): string[] {
   const words = names.flatMap((name) => foldCase(name).split(/[^\p{L}\p{N}]+/u));
-  return [...new Set([...names.map(foldCase), ...words])].filter((term) => term.length > 0);
+  const terms = [...names.map(foldCase), ...words].map(searchPrefix);
+  return [...new Set(terms)].filter((term) => term.length > 0);
+}
+
+/** Folding can make one letter eighteen, and a key takes 1 KB: terms and queries are cut alike. */
+export function searchPrefix(folded: string): string {
+  return Array.from(folded).slice(0, searchTermMaxChars).join('');
 }
 
 /** At most `maxChars` whole characters of a text. */

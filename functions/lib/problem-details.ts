@@ -11,6 +11,8 @@ export function problemDetails(): MiddlewareObj<APIGatewayProxyEventV2, APIGatew
       const { error, event, context } = request;
       const known = error instanceof AppError ? error : new AppError('internal');
       if (known !== error) logger.error('unexpected error', { error, request_id: context.awsRequestId });
+      else if (error.cause)
+        logger.warn('caused by', { error: error.cause as Error, request_id: context.awsRequestId });
       const { status, title } = errorTable[known.code];
       addToLogLine({ route: event.routeKey, status, code: known.code });
       const problem: Problem = {

@@ -46,7 +46,7 @@ export class MessagingStack extends Stack {
       },
     });
     data.conversations.allow(processor, 'GetItem', 'Query', 'UpdateItem');
-    data.messages.allow(processor, 'PutItem');
+    data.messages.allow(processor, 'GetItem', 'PutItem');
     data.connections.allow(processor, 'BatchGetItem', ...forgetConnection);
     this.messages.deliverTo(processor);
     this.messages.allowPark(processor);

@@ -1,3 +1,4 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import {
   aProfile,
@@ -137,5 +138,27 @@ describe.each(Object.entries(stores))('the session store on %s', (_, open) => {
       expect(await store.isLive(first)).toBe(false);
       expect(await store.get(first)).toBeUndefined();
     });
+  });
+});
+
+describe('the session store on DynamoDB', () => {
+  it('[P8] counts a session as over whose row is still there: its end was interrupted', async () => {
+    const clock = movableClock();
+    const { client, tables } = database();
+    const session = aSession({ userId: ids.user(), sessionId: ids.session() });
+    const store = await stores.DynamoDB(clock, session);
+    const interrupted = {
+      async send(command: unknown) {
+        if (command instanceof DeleteCommand) throw new Error('the process died');
+        return await client.send(command as never);
+      },
+    } as unknown as typeof client;
+    const dying = dynamoSessionStore({ client: interrupted, ...tables, clock, backoff: instantBackoff() });
+    await expect(dying.end(session)).rejects.toThrow('the process died');
+    expect(await store.get(session)).toBeDefined();
+    expect(await store.isLive(session)).toBe(false);
+    const next = { refreshHash: sha256('next'), rotatedAt: startSeconds, expiresAt: startSeconds + 999 };
+    expect(await store.rotate(session, next)).toBe(false);
+    expect(await store.isLive(session)).toBe(false);
   });
 });

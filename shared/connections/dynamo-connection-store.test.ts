@@ -1,3 +1,4 @@
+import type { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { aConnection, countingIds, movableClock, sessionId } from '../../test/support/builders.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
@@ -9,6 +10,7 @@ import { dynamoConnectionStore } from './dynamo-connection-store.ts';
 const database = testDatabase();
 const ids = countingIds('CONN');
 const leaseMs = limits.connectionLeaseSeconds * 1_000;
+const openingMs = limits.connectionOpeningSeconds * 1_000;
 
 /** The same promises hold for the real store and for the one that use cases are tested with. */
 const stores = {
@@ -86,14 +88,38 @@ describe.each(Object.entries(stores))('the connection store on %s', (_, open) =>
   });
 
   it('forgets a connection that turned out to be gone, and may be told so twice', async () => {
-    const { store, user, live } = setup();
+    const { store, user, live, clock } = setup();
     const connectionId = `gone-${user}`;
     await store.open(aConnection(user, connectionId));
+    clock.advance(openingMs + 1_000);
     await store.forget(user, connectionId);
     await store.forget(user, connectionId);
     await store.forget(ids.user(), 'of-somebody-never-seen');
     expect(await live(user)).toEqual([]);
     expect(await store.identify(connectionId)).toBeUndefined();
+  });
+
+  it('does not forget one that may only not be open yet', async () => {
+    const { store, user, live, clock } = setup();
+    const connectionId = `opening-${user}`;
+    await store.open(aConnection(user, connectionId));
+    await store.forget(user, connectionId);
+    clock.advance(openingMs);
+    await store.forget(user, connectionId);
+    expect(await live(user)).toEqual([connectionId]);
+    expect(await store.identify(connectionId)).toBeDefined();
+    clock.advance(1_000);
+    await store.forget(user, connectionId);
+    expect(await live(user)).toEqual([]);
+  });
+
+  it('forgets no connection under the name of another person', async () => {
+    const { store, user, other, live, clock } = setup();
+    await store.open(aConnection(user, `kept-${user}`));
+    await store.open(aConnection(other, `other-${user}`));
+    clock.advance(openingMs + 1_000);
+    await store.forget(other, `kept-${user}`);
+    expect(await live(user)).toEqual([`kept-${user}`]);
   });
 
   it('counts a connection until its lease ends, also when nobody told that it closed', async () => {
@@ -124,5 +150,22 @@ describe('the connection store on DynamoDB', () => {
     // With the clock back, only what was removed from the item is missing.
     clock.advance(-leaseMs);
     expect((await store.ofUsers([user])).map(({ connectionId }) => connectionId)).toEqual(['new']);
+  });
+
+  it('keeps the connection that opened while another one was making the map', async () => {
+    const clock = movableClock();
+    const { client, tables } = database();
+    const user = ids.user();
+    const fast = dynamoConnectionStore({ client, ...tables, clock });
+    const overtaken = {
+      async send(command: UpdateCommand) {
+        const makesMap = command.input.UpdateExpression?.includes('connections = ');
+        if (makesMap) await fast.open(aConnection(user, 'fast'));
+        return await client.send(command);
+      },
+    } as unknown as typeof client;
+    await dynamoConnectionStore({ client: overtaken, ...tables, clock }).open(aConnection(user, 'slow'));
+    const found = await fast.ofUsers([user]);
+    expect(found.map(({ connectionId }) => connectionId).sort()).toEqual(['fast', 'slow']);
   });
 });

@@ -92,7 +92,9 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
     client.send(new DeleteCommand({ TableName, Key: connectionKey(connectionId) }));
 
   const identify = async (connectionId: string): Promise<Identity | undefined> => {
-    const answer = await client.send(new GetCommand({ TableName, Key: connectionKey(connectionId) }));
+    const answer = await client.send(
+      new GetCommand({ TableName, Key: connectionKey(connectionId), ConsistentRead: true }),
+    );
     const item = answer.Item;
     if (!item || item.expires_at <= nowSeconds()) return undefined;
     return { userId: item.user_id, sessionId: item.session_id };

@@ -12,7 +12,8 @@ const large: ServerEvent[] = Array.from({ length: 6 }, (_, index) =>
 const small = large.slice(0, 1);
 
 function setup() {
-  return { gateway: inMemorySockets(), connections: inMemoryConnectionStore(movableClock()) };
+  const clock = movableClock();
+  return { clock, gateway: inMemorySockets(), connections: inMemoryConnectionStore(clock) };
 }
 
 describe('pushEvents', () => {
@@ -51,12 +52,21 @@ describe('pushEvents', () => {
   });
 
   it('forgets a connection that is gone, and no other', async () => {
-    const { gateway, connections } = setup();
+    const { clock, gateway, connections } = setup();
     for (const id of ['a1', 'a2']) await connections.open(aConnection(anna, id));
+    clock.advance(60_000);
     gateway.break('a1', 'gone');
     const deliveries = ['a1', 'a2'].map((id) => ({ connection: aConnection(anna, id), events: small }));
     expect(await pushEvents(deliveries, { gateway, connections })).toEqual({ frames: 1, gone: 1, failed: 0 });
     expect(await connections.ofUsers([anna])).toEqual([aConnection(anna, 'a2')]);
+  });
+
+  it('reaches everybody else also when a connection that is gone could not be forgotten', async () => {
+    const { gateway } = setup();
+    gateway.break('a1', 'gone');
+    const connections = { forget: () => Promise.reject(new Error('throttled')) };
+    const deliveries = ['a1', 'a2'].map((id) => ({ connection: aConnection(anna, id), events: small }));
+    expect(await pushEvents(deliveries, { gateway, connections })).toEqual({ frames: 1, gone: 1, failed: 0 });
   });
 
   it('pushes to fifty connections at a time, not to all of a large room at once', async () => {

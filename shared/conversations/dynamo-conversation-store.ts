@@ -141,8 +141,8 @@ function conversationItem(conversation: Conversation) {
     members_version: conversation.membersVersion,
     member_count: conversation.memberCount,
     shown_members: conversation.shownMembers,
-    senders: conversation.recentSenders,
-    streams: conversation.clientStreams,
+    senders: Object.entries(conversation.recentSenders),
+    streams: Object.entries(conversation.clientStreams),
     last_message: conversation.lastMessage && lastMessageItem(conversation.lastMessage),
   };
 }
@@ -167,8 +167,8 @@ function toConversation(item: Record<string, unknown>): Conversation {
     membersVersion: Number(item.members_version),
     memberCount: Number(item.member_count),
     shownMembers: item.shown_members as string[],
-    recentSenders: item.senders as Record<string, number>,
-    clientStreams: item.streams as Record<string, number>,
+    recentSenders: Object.fromEntries(item.senders as [string, number][]),
+    clientStreams: Object.fromEntries(item.streams as [string, number][]),
     lastMessage: last && {
       seq: last.seq,
       senderId: last.sender_id,

@@ -94,7 +94,7 @@ describe('missedEvents', () => {
     await put('small', 20);
     await put('large', 21);
     const { seqs, state, news } = await sync();
-    expect(news.toSorted()).toEqual(['large', 'small']);
+    expect(new Set(news)).toEqual(new Set(['large', 'small']));
     expect(seqs('small')).toEqual(upTo(1, 20));
     expect(seqs('large')).toEqual([]);
     expect(state('large')).toMatchObject({ seq_no: 21, sent_seq: 0, limited: true });

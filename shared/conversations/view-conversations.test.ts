@@ -70,11 +70,11 @@ describe('listConversations', () => {
   it('pages through all of them, each once', async () => {
     const { put, deps } = setup();
     for (const name of ['a', 'b', 'c', 'd', 'e']) put(name, 1);
-    const seen: (string | null)[] = [];
+    const seen: string[] = [];
     let cursor: string | undefined;
     do {
       const page = await listConversations(anna, { limit: 2, cursor }, deps);
-      seen.push(...page.conversations.map(({ title }) => title));
+      seen.push(...page.conversations.map(({ title }) => String(title)));
       cursor = page.next_cursor ?? undefined;
     } while (cursor);
     expect(seen.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);

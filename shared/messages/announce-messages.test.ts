@@ -15,9 +15,11 @@ import { announceMessages } from './announce-messages.ts';
 import type { Settled } from './commit-messages.ts';
 
 async function setup(...connected: readonly (readonly [user: string, connectionId: string])[]) {
-  const connections = inMemoryConnectionStore(movableClock());
+  const clock = movableClock();
+  const connections = inMemoryConnectionStore(clock);
   const gateway = inMemorySockets();
   for (const [user, connectionId] of connected) await connections.open(aConnection(user, connectionId));
+  clock.advance(60_000);
   const announce = (settled: Settled[], memberIds: readonly string[] = [anna, ben]) =>
     announceMessages({ settled, memberIds }, { connections, gateway });
   return { connections, gateway, announce };

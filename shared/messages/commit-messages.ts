@@ -54,43 +54,53 @@ export async function commitMessages(
   deps: CommitDeps,
 ): Promise<CommittedBatch> {
   const settled = new Map<Incoming, Settled>();
+  const places = new Map<Incoming, StoredPlace>();
   const { firsts, repeats } = splitRepeats(inClientOrder(batch));
+  const unsettled = () => firsts.filter((incoming) => !settled.has(incoming));
+  const settleAs = (incoming: Incoming | undefined, place: StoredPlace) => {
+    if (!incoming) return;
+    places.set(incoming, place);
+    settled.set(incoming, settleStored(incoming, place));
+  };
   const result = (memberIds: readonly string[]): CommittedBatch => {
-    for (const [repeat, first] of repeats) settled.set(repeat, settleRepeat(repeat, settled.get(first)));
+    for (const [repeat, first] of repeats) {
+      const place = places.get(first);
+      settled.set(repeat, place ? settleStored(repeat, place) : settleRepeat(repeat, settled.get(first)));
+    }
     return { settled: batch.flatMap((incoming) => settled.get(incoming) ?? []), memberIds };
   };
 
   for (let attempt = 1; ; attempt += 1) {
     const conversation = await deps.conversations.get(convoId);
     const memberIds = conversation ? await deps.roster.of(conversation) : [];
-    const members = new Set(memberIds);
-    for (const incoming of firsts) {
-      if (settled.has(incoming) || members.has(incoming.accepted.sender_id)) continue;
-      settled.set(incoming, { kind: 'rejected', incoming, code: 'conversation.not_found' });
+    for (const incoming of unsettled().filter(isStranger(memberIds))) {
+      // Somebody who left may have been stored before: a redelivery must not tell them otherwise.
+      const place = await findPlace(incoming, deps);
+      if (place) settleAs(incoming, place);
+      else settled.set(incoming, { kind: 'rejected', incoming, code: 'conversation.not_found' });
     }
-    const waiting = awaitingPredecessor(unsettled(firsts, settled), conversation ?? noStreams);
-    for (const incoming of waiting) settled.set(incoming, { kind: 'early', incoming });
-    const open = unsettled(firsts, settled);
+    for (const incoming of awaitingPredecessor(unsettled(), conversation ?? noStreams)) {
+      settled.set(incoming, { kind: 'early', incoming });
+    }
+    const open = unsettled();
     if (!conversation || open.length === 0) return result(memberIds);
 
     const news = open.map((incoming, index) => newMessage(incoming, conversation, index, deps));
     const outcome = await deps.messages.commit(conversation, news);
+    if (outcome.kind === 'refused') throw new CommitRefused(outcome.reason);
     if (outcome.kind === 'committed') {
-      for (const [index, incoming] of open.entries()) {
-        const entry = news[index];
-        if (entry) settled.set(incoming, { kind: 'persisted', incoming, message: entry.message });
+      for (const [index, { message }] of news.entries()) {
+        const incoming = open[index];
+        if (incoming) settled.set(incoming, { kind: 'persisted', incoming, message });
       }
       return result(memberIds);
     }
     if (outcome.kind === 'duplicates') {
-      for (const [index, place] of outcome.stored) {
-        const incoming = open[index];
-        if (incoming) settled.set(incoming, settleStored(incoming, place));
-      }
+      for (const [index, place] of outcome.stored) settleAs(open[index], place);
     }
-    if (outcome.kind === 'refused') throw new CommitRefused(outcome.reason);
+    const reason = outcome.kind === 'transient' ? outcome.reason : outcome.kind;
     if (attempt === attemptsMax)
-      throw new Error(`the commit did not succeed in ${attemptsMax} tries: ${outcome.kind}`);
+      throw new Error(`the commit did not succeed in ${attemptsMax} tries: ${reason}`);
     // A stale counter is known better at once; a throttle is not.
     if (outcome.kind === 'transient') await deps.backoff.wait(attempt);
   }
@@ -106,8 +116,13 @@ export class CommitRefused extends Error {
 
 const noStreams = { clientStreams: {} };
 
-function unsettled(batch: readonly Incoming[], settled: ReadonlyMap<Incoming, Settled>): Incoming[] {
-  return batch.filter((incoming) => !settled.has(incoming));
+function isStranger(memberIds: readonly string[]): (incoming: Incoming) => boolean {
+  const members = new Set(memberIds);
+  return ({ accepted }) => !members.has(accepted.sender_id);
+}
+
+function findPlace({ accepted }: Incoming, { messages }: CommitDeps): Promise<StoredPlace | undefined> {
+  return messages.find(accepted.convo_id, accepted.sender_id, accepted.client_msg_id);
 }
 
 function newMessage(

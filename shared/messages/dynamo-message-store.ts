@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../conversations/conversation.ts';
 import { conversationKey } from '../conversations/conversation-keys.ts';
 import { lastMessageItem } from '../conversations/dynamo-conversation-store.ts';
@@ -41,6 +41,14 @@ export function dynamoMessageStore({ client, conversationsTable, messagesTable }
       }
     },
 
+    async find(convoId, senderId, clientMsgId) {
+      const Key = dedupeKey(convoId, senderId, clientMsgId);
+      const answer = await client.send(
+        new GetCommand({ TableName: messagesTable, Key, ConsistentRead: true }),
+      );
+      return answer.Item && toStoredPlace(answer.Item);
+    },
+
     async range(convoId, from, to) {
       const pages = paginateQuery(
         { client },
@@ -81,8 +89,9 @@ function advanceCounter(table: string, conversation: Conversation, messages: rea
           preview: truncate(last.content, limits.lastMessagePreviewChars),
           createdAt: last.createdAt,
         }),
-        ':senders': recentSendersAfter(conversation, messages),
-        ':streams': clientStreamsAfter(conversation, messages),
+        // Lists, because a map of DynamoDB keeps no order, and the order says who was last.
+        ':senders': Object.entries(recentSendersAfter(conversation, messages)),
+        ':streams': Object.entries(clientStreamsAfter(conversation, messages)),
       },
     },
   };

@@ -34,6 +34,8 @@ export interface MessageStore {
    * membership changed, and each message is written together with its dedupe row if neither was there.
    */
   commit(conversation: Conversation, messages: readonly NewMessage[]): Promise<CommitOutcome>;
+  /** What stands under a (conversation, sender, client_msg_id); strongly consistent. */
+  find(convoId: string, senderId: string, clientMsgId: string): Promise<StoredPlace | undefined>;
   /** Messages with `from` ≤ seq ≤ `to`, ascending, strongly consistent. */
   range(convoId: string, from: number, to: number): Promise<Message[]>;
 }

@@ -1,22 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  aConversation,
-  anna,
-  aRecord,
-  ben,
-  convoId,
-  countingIds,
-  instantBackoff,
-  membershipsOf,
-  movableClock,
-  sessionId,
-} from '../../test/support/builders.ts';
-import { inMemoryConnectionStore, inMemorySockets } from '../../test/support/in-memory-connections.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryMessageStore } from '../../test/support/in-memory-message-store.ts';
-import { inMemoryQueueControl } from '../../test/support/in-memory-queue.ts';
-import { cachedRoster } from '../conversations/roster.ts';
+import { anna, aRecord, ben, convoId, sessionId } from '../../test/support/builders.ts';
+import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
 import { type GroupRecord, processGroup } from './process-group.ts';
 
 const team = convoId('team');
@@ -51,24 +36,8 @@ function arrivingOrder({ delays }: World): GroupRecord[] {
 
 /** One FIFO group: what fails keeps its place at the front, and counts its receives. */
 async function run(given: World) {
-  const conversations = inMemoryConversationStore();
-  const messages = inMemoryMessageStore(conversations);
-  const conversation = aConversation();
-  conversations.put(conversation, membershipsOf(conversation, [anna, ben]));
-  messages.fail(...given.throttles.map((throttled) => (throttled ? 'throttled' : undefined)));
-  const clock = movableClock();
-  const deps = {
-    conversations,
-    messages,
-    clock,
-    roster: cachedRoster(conversations),
-    connections: inMemoryConnectionStore(clock),
-    gateway: inMemorySockets(),
-    queue: inMemoryQueueControl(),
-    ids: countingIds(),
-    backoff: instantBackoff(),
-    maxReceiveCount: 10,
-  };
+  const deps = { ...inMemoryProcessor(), maxReceiveCount: 10 };
+  deps.messages.fail(...given.throttles.map((throttled) => (throttled ? 'throttled' : undefined)));
   const onTheirWay = arrivingOrder(given);
   let queue: GroupRecord[] = [];
   for (let round = 0; queue.length > 0 || onTheirWay.length > 0; round += 1) {
@@ -83,7 +52,7 @@ async function run(given: World) {
         failedIds.has(record.messageId) ? { ...record, receiveCount: record.receiveCount + 1 } : record,
       );
   }
-  return { stored: messages.all(team), parked: deps.queue.parked };
+  return { stored: deps.messages.all(team), parked: deps.queue.parked };
 }
 
 describe('a group of the queue, received until it is empty', () => {

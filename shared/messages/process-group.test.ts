@@ -1,62 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import {
-  aConnection,
-  aConversation,
-  anAccepted,
-  anna,
-  aRecord,
-  ben,
-  convoId,
-  countingIds,
-  instantBackoff,
-  membershipsOf,
-  movableClock,
-} from '../../test/support/builders.ts';
-import { inMemoryConnectionStore, inMemorySockets } from '../../test/support/in-memory-connections.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryMessageStore } from '../../test/support/in-memory-message-store.ts';
-import { inMemoryQueueControl } from '../../test/support/in-memory-queue.ts';
-import { cachedRoster } from '../conversations/roster.ts';
-import type { Message } from './message.ts';
+import { aConnection, anAccepted, anna, aRecord, ben, convoId } from '../../test/support/builders.ts';
+import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
 import { type GroupRecord, processGroup } from './process-group.ts';
 
 const team = convoId('team');
 
-interface Troubles {
-  readonly poison?: string;
-  readonly throttle?: string;
-}
-
-async function setup({ poison, throttle }: Troubles = {}) {
-  const clock = movableClock();
-  const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ members: [anna, ben] });
-  conversations.put(conversation, membershipsOf(conversation, [anna, ben]));
-  const is = (id: string | undefined) => (message: Message) => message.clientMsgId === id;
-  const messages = inMemoryMessageStore(conversations, { poison: is(poison), throttle: is(throttle) });
-  const connections = inMemoryConnectionStore(clock);
-  const gateway = inMemorySockets();
-  const queue = inMemoryQueueControl();
-  const backoff = instantBackoff();
-  await connections.open(aConnection(anna, 'a1'));
-  await connections.open(aConnection(ben, 'b1'));
-  const deps = {
-    clock,
-    conversations,
-    messages,
-    connections,
-    gateway,
-    queue,
-    backoff,
-    roster: cachedRoster(conversations),
-    ids: countingIds(),
-    maxReceiveCount: 5,
-  };
+async function setup(troubles: { poison?: string; throttle?: string } = {}) {
+  const deps = inMemoryProcessor(troubles);
+  await deps.connections.open(aConnection(anna, 'a1'));
+  await deps.connections.open(aConnection(ben, 'b1'));
   const run = async (...records: GroupRecord[]) => {
     const report = await processGroup(records, deps);
     return { ...report, failed: report.failed.map(({ messageId }) => messageId) };
   };
-  const stored = () => messages.all(team).map(({ clientMsgId }) => clientMsgId);
+  const stored = () => deps.messages.all(team).map(({ clientMsgId }) => clientMsgId);
   return { ...deps, deps, run, stored };
 }
 
@@ -192,6 +149,49 @@ describe('processGroup', () => {
       await run(record('m1'), record('m2'), record('m3'));
       expect(messages.all(team).map(({ seq }) => seq)).toEqual([1, 2]);
     });
+  });
+
+  describe('when a message is stored and could not be announced', () => {
+    it('gives it back, so that it is pushed again', async () => {
+      const { deps, stored } = await setup();
+      const connections = { ...deps.connections, ofUsers: () => Promise.reject(new Error('throttled')) };
+      const { failed } = await processGroup([record('m1')], { ...deps, connections });
+      expect(failed).toHaveLength(1);
+      expect(stored()).toEqual(['m1']);
+    });
+
+    it('[P1] never tells its sender that it was not stored, and parks nothing', async () => {
+      const { deps, queue, gateway } = await setup();
+      let reads = 0;
+      const connections = {
+        ...deps.connections,
+        async ofUsers(users: readonly string[]) {
+          reads += 1;
+          // The batch, and then the message alone; the notice finds the sender's connections again.
+          if (reads <= 2) throw new Error('throttled');
+          return await deps.connections.ofUsers(users);
+        },
+      };
+      await processGroup([record('m1', 5)], { ...deps, connections });
+      expect(
+        gateway.events('a1').filter((event) => 'status' in event && event.status === 'rejected'),
+      ).toEqual([]);
+      expect(queue.parked).toEqual([]);
+    });
+
+    it('does not give it back because a connection that is gone could not be forgotten', async () => {
+      const { deps, gateway } = await setup();
+      gateway.break('b1', 'gone');
+      const connections = { ...deps.connections, forget: () => Promise.reject(new Error('throttled')) };
+      const { failed } = await processGroup([record('m1')], { ...deps, connections });
+      expect(failed).toEqual([]);
+    });
+  });
+
+  it('says why DynamoDB did not take a commit, to whoever looks at what was parked', async () => {
+    const { run, queue } = await setup({ throttle: 'm1' });
+    await run(record('m1', 5));
+    expect(queue.parked[0]?.reason).toContain('ThrottlingError');
   });
 
   describe('with a numbered message that overtook its predecessor', () => {

@@ -45,6 +45,7 @@ export async function processGroup(records: readonly GroupRecord[], deps: Proces
       else parked.push(await park(record, parsed, 'message.undeliverable', deps));
     }
   } catch (error) {
+    await retrySoon(records, deps);
     return { failed: records, settled: [], parked, error };
   }
   const report = await processReadable(readable, deps);
@@ -71,7 +72,13 @@ async function processOneByOne(batch: readonly Parsed[], deps: ProcessDeps): Pro
     try {
       settled.push(...(await commitAndAnnounce([incoming], deps)));
     } catch (error) {
-      const hopeless = error instanceof CommitRefused || incoming.record.receiveCount >= deps.maxReceiveCount;
+      const isLastReceive = incoming.record.receiveCount >= deps.maxReceiveCount;
+      if (error instanceof NotAnnounced && isLastReceive) {
+        // A push may be lost: the clients find the message by its number.
+        settled.push(...error.settled);
+        continue;
+      }
+      const hopeless = error instanceof CommitRefused || isLastReceive;
       const outcome = hopeless ? await parkSafely(incoming.record, reasonOf(error), deps) : undefined;
       if (!outcome) return { failed: batch.slice(index).map(({ record }) => record), settled, parked, error };
       parked.push(outcome);
@@ -83,8 +90,21 @@ async function processOneByOne(batch: readonly Parsed[], deps: ProcessDeps): Pro
 async function commitAndAnnounce(batch: readonly Parsed[], deps: ProcessDeps): Promise<readonly Settled[]> {
   const convoId = batch[0]?.accepted.convo_id ?? '';
   const committed = await commitMessages(convoId, batch, deps);
-  await announceMessages(committed, deps);
+  await announceMessages(committed, deps).catch((cause: unknown) => {
+    throw new NotAnnounced(committed.settled, cause);
+  });
   return committed.settled;
+}
+
+/** Stored, but its members do not know yet: to be pushed again, never to be given up as if it were lost. */
+class NotAnnounced extends Error {
+  readonly settled: readonly Settled[];
+
+  constructor(settled: readonly Settled[], cause: unknown) {
+    super('the messages are stored but could not be announced', { cause });
+    this.name = 'NotAnnounced';
+    this.settled = settled;
+  }
 }
 
 /**
@@ -162,5 +182,5 @@ function parseJson(text: string): unknown {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.slice(0, 256) : 'unknown';
+  return error instanceof Error ? (error.message || error.name).slice(0, 256) : 'unknown';
 }

@@ -181,7 +181,7 @@ describe('the functions', () => {
       'ws/reject-frame': push,
       'consumers/process-messages': {
         ConversationsTable: 'GetItem Query UpdateItem',
-        MessagesTable: 'PutItem',
+        MessagesTable: 'GetItem PutItem',
         ConnectionsTable: 'BatchGetItem DeleteItem UpdateItem',
         MessagesQueue:
           'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage',

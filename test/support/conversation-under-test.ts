@@ -38,6 +38,7 @@ export async function conversationIn(cloud: OwnCloud): Promise<ConversationUnder
   const warm = sends('hello');
   await adaSocket.next('message.ack', (ack) => ack.client_msg_id === warm);
   await benSocket.next('message.create');
+  await cloud.untilQueueIsEmpty();
   cloud.tap.clear();
 
   return {

@@ -6,16 +6,19 @@ import type { SocketGateway } from '../../shared/connections/push.ts';
 import { limits } from '../../shared/limits.ts';
 
 export function inMemoryConnectionStore(clock: Clock): ConnectionStore {
-  const open = new Map<string, Connection & { expiresAt: number }>();
+  const open = new Map<string, Connection & { openedAt: number; expiresAt: number }>();
   const live = () => [...open.values()].filter(({ expiresAt }) => expiresAt > epochSeconds(clock.now()));
   return {
     async open(connection) {
-      const expiresAt = epochSeconds(clock.now()) + limits.connectionLeaseSeconds;
-      open.set(connection.connectionId, { ...connection, expiresAt });
+      const openedAt = epochSeconds(clock.now());
+      const expiresAt = openedAt + limits.connectionLeaseSeconds;
+      open.set(connection.connectionId, { ...connection, openedAt, expiresAt });
     },
     close: async (connectionId) => void open.delete(connectionId),
     async forget(userId, connectionId) {
-      if (open.get(connectionId)?.userId === userId) open.delete(connectionId);
+      const lease = open.get(connectionId);
+      const settled = epochSeconds(clock.now()) - limits.connectionOpeningSeconds;
+      if (lease?.userId === userId && lease.openedAt < settled) open.delete(connectionId);
     },
     async identify(connectionId) {
       const found = live().find((one) => one.connectionId === connectionId);

@@ -98,6 +98,11 @@ export function inMemoryMessageStore(
       return fault === 'timed out after success' ? { kind: 'transient', reason: 'TimeoutError' } : outcome;
     },
 
+    async find(convoId, senderId, clientMsgId) {
+      await pause();
+      return dedupe.get(JSON.stringify([convoId, senderId, clientMsgId]));
+    },
+
     async range(convoId, from, to) {
       await pause();
       return [...messages.values()]

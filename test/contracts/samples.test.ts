@@ -1,0 +1,175 @@
+/**
+ * Every shape that was ever on the wire, through the schema and the consumer of today. A sample is never edited: when a
+ * shape changes, a sample is added, and this suite says whether the old one is still understood.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type * as z from 'zod/mini';
+import { messageReadFrame, messageSendFrame, pingFrame, syncFrame } from '../../events/client-frames.ts';
+import { messageAccepted } from '../../events/message-accepted.ts';
+import { batchFrame, serverEvent, serverFrame } from '../../events/server-frames.ts';
+import { webSocketRoutes } from '../../functions/routes.ts';
+import { markRead } from '../../shared/conversations/mark-read.ts';
+import { cachedRoster } from '../../shared/conversations/roster.ts';
+import { missedEvents } from '../../shared/conversations/sync.ts';
+import { processGroup } from '../../shared/messages/process-group.ts';
+import { submitMessage } from '../../shared/messages/submit-message.ts';
+import { parseFrame } from '../../web/client/parse-frame.ts';
+import {
+  aConnection,
+  aConversation,
+  anIdentity,
+  anna,
+  countingIds,
+  instantBackoff,
+  membershipsOf,
+  movableClock,
+  startMs,
+} from '../support/builders.ts';
+import { inMemoryConnectionStore, inMemorySockets } from '../support/in-memory-connections.ts';
+import { inMemoryConversationStore } from '../support/in-memory-conversation-store.ts';
+import { inMemoryMessageStore } from '../support/in-memory-message-store.ts';
+import { inMemoryQueue, inMemoryQueueControl } from '../support/in-memory-queue.ts';
+import { inMemoryUserStore } from '../support/in-memory-user-store.ts';
+
+const folder = new URL('../../events/samples/', import.meta.url);
+
+/** The samples of a folder: what they are of, and what stands in them. */
+function samplesIn(path: string): [name: string, text: string][] {
+  return readdirSync(new URL(path, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => [name, readFileSync(new URL(path + name, folder), 'utf8')]);
+}
+
+/** `message.ack.persisted.v1.json` → `message.ack.persisted`. */
+const kindOf = (file: string) => file.replace(/\.v\d+\.json$/, '');
+
+/** A world in which somebody may send to, read and sync this conversation. */
+function worldOf(convoId: string, userId: string, seq = 0) {
+  const clock = movableClock();
+  const conversations = inMemoryConversationStore();
+  const conversation = aConversation({ convoId, members: [userId], seq });
+  conversations.put(conversation, membershipsOf(conversation, [userId]));
+  return {
+    clock,
+    conversations,
+    messages: inMemoryMessageStore(conversations),
+    roster: cachedRoster(conversations),
+    connections: inMemoryConnectionStore(clock),
+    gateway: inMemorySockets(),
+    backoff: instantBackoff(),
+    ids: countingIds(),
+    users: inMemoryUserStore(),
+    gate: { admit: async () => undefined },
+    queue: inMemoryQueue(),
+  };
+}
+
+describe('a queue message that was shipped', () => {
+  it.each(samplesIn('').filter(([name]) => name.startsWith('message-accepted.')))(
+    '%s is stored, and its sender hears of it',
+    async (_, text) => {
+      const sample = messageAccepted.parse(JSON.parse(text));
+      const world = worldOf(sample.convo_id, sample.sender_id);
+      await world.connections.open(aConnection(sample.sender_id, sample.connection_id));
+      const record = {
+        messageId: 'queue-message',
+        receiptHandle: 'receipt',
+        body: text,
+        groupId: sample.convo_id,
+        // Its predecessors are not coming any more.
+        receiveCount: 6,
+      };
+      const report = await processGroup([record], {
+        ...world,
+        queue: inMemoryQueueControl(),
+        maxReceiveCount: 10,
+      });
+      expect(report).toMatchObject({ failed: [], parked: [], settled: [{ kind: 'persisted' }] });
+      expect(world.gateway.events(sample.connection_id)).toMatchObject([
+        { type: 'message.ack', status: 'persisted', client_msg_id: sample.client_msg_id },
+        { type: 'message.create', content: sample.content },
+      ]);
+    },
+  );
+});
+
+const clientSchemas: Record<string, z.ZodMiniType> = {
+  'message.send': messageSendFrame,
+  'message.read': messageReadFrame,
+  sync: syncFrame,
+  ping: pingFrame,
+};
+
+/** What the server of today does with a frame of each kind; each says that it was understood. */
+const clientConsumers: Record<string, (text: string) => Promise<void>> = {
+  async 'message.send'(text) {
+    const frame = messageSendFrame.parse(JSON.parse(text));
+    const world = worldOf(frame.convo_id, anna);
+    const request = { frame, connectionId: 'c', requestId: 'r', receivedAtMs: startMs };
+    await submitMessage({ ...request, identity: anIdentity() }, world);
+    expect(messageAccepted.parse(world.queue.messages[0])).toMatchObject({ content: frame.content });
+  },
+  async 'message.read'(text) {
+    const frame = messageReadFrame.parse(JSON.parse(text));
+    const mark = await markRead(anna, frame, worldOf(frame.convo_id, anna, frame.seq_no));
+    expect(mark.event.seq_no).toBe(frame.seq_no);
+  },
+  async sync(text) {
+    const { cursors } = syncFrame.parse(JSON.parse(text));
+    const [convoId = '', held = 0] = Object.entries(cursors)[0] ?? [];
+    const events = await missedEvents(anna, cursors, worldOf(convoId, anna, held));
+    expect(events).toMatchObject([{ type: 'synced', conversations: [{ sent_seq: held, limited: false }] }]);
+  },
+  async ping(text) {
+    expect(pingFrame.safeParse(JSON.parse(text)).success).toBe(true);
+  },
+};
+
+describe('a frame that a client was shipped with', () => {
+  const samples = samplesIn('client-frames/');
+
+  it.each(samples)('%s is read as it was written', (name, text) => {
+    const sample: unknown = JSON.parse(text);
+    expect(clientSchemas[kindOf(name)]?.parse(sample)).toEqual(sample);
+  });
+
+  it.each(samples)('%s is understood', async (name, text) => {
+    const consume = clientConsumers[kindOf(name)];
+    expect(consume).toBeDefined();
+    await consume?.(text);
+  });
+
+  it('exists for every action that there is', () => {
+    const actions = webSocketRoutes.map(({ routeKey }) => routeKey).filter((key) => !key.startsWith('$'));
+    expect([...new Set(samples.map(([name]) => kindOf(name)))].toSorted()).toEqual(actions.toSorted());
+  });
+});
+
+describe('a frame that the server was shipped with', () => {
+  const samples = samplesIn('server-frames/');
+
+  it.each(samples)('%s is read as it was written', (_, text) => {
+    const sample: unknown = JSON.parse(text);
+    expect(serverFrame.parse(sample)).toEqual(sample);
+  });
+
+  it.each(samples)('%s is understood by the client', (_, text) => {
+    const frame = serverFrame.parse(JSON.parse(text));
+    expect(parseFrame(text)).toEqual(frame.type === 'batch' ? frame.events : [frame]);
+  });
+
+  it('exists for every type that there is', () => {
+    const types = [...serverEvent.def.options, batchFrame].flatMap((option) => {
+      const shapes = 'options' in option.def ? option.def.options : [option];
+      return shapes.map((shape) => 'shape' in shape.def && String(shape.def.shape.type.def.values));
+    });
+    const sampled = samples.map(([, text]) => serverFrame.parse(JSON.parse(text)).type);
+    expect(new Set(sampled)).toEqual(new Set(types));
+  });
+});
+
+it('has no sample that nobody reads', () => {
+  expect(samplesIn('').every(([name]) => name.startsWith('message-accepted.v'))).toBe(true);
+  expect(samplesIn('').length).toBeGreaterThan(0);
+});
