@@ -39,7 +39,7 @@ it('reaches the same state by sync alone when every push is lost', async () => {
   expect(await talk.provenHistory()).toEqual(['hello', ...texts]);
 });
 
-it('forgets connections that API Gateway says are gone, and stores what was to be pushed to them', async () => {
+it('spares connections that opened a moment ago, though API Gateway says that they are gone', async () => {
   const cloud = theCloud();
   const talk = await conversationIn(cloud);
   const storm = cloud.tap.faults.add({
@@ -52,20 +52,11 @@ it('forgets connections that API Gateway says are gone, and stores what was to b
   await untilStored(talk, 2);
   await waitFor('both posts', () => storm.hits === 2);
   storm.remove();
-  talk.sends('after the storm');
-  await untilStored(talk, 3);
 
-  // Both connections are forgotten: nothing is posted to them any more, though they are still open.
-  const newSocket = await connect(talk.ben);
-  const id = talk.sends('to whom it concerns');
-  await newSocket.next('message.create', ({ client_msg_id }) => client_msg_id === id);
-  expect(talk.benSocket.all('message.create')).toHaveLength(1);
-  expect(await talk.provenHistory(newSocket)).toEqual([
-    'hello',
-    'into the storm',
-    'after the storm',
-    'to whom it concerns',
-  ]);
+  // They may only not have been open yet. Forgotten, they would stay open and hear nothing for two hours.
+  const id = talk.sends('after the storm');
+  await talk.benSocket.next('message.create', ({ client_msg_id }) => client_msg_id === id);
+  expect(await talk.provenHistory()).toEqual(['hello', 'into the storm', 'after the storm']);
 });
 
 it('serves the others of a conversation when some of its connections break without a goodbye', async () => {
