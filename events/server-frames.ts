@@ -127,7 +127,6 @@ export type MessageAck = z.infer<typeof messageAck>;
 export type MessageRead = z.infer<typeof messageRead>;
 export type PersonView = z.infer<typeof personView>;
 export type ConversationView = z.infer<typeof conversationView>;
-export type ConversationUpdate = z.infer<typeof conversationUpdate>;
 export type Synced = z.infer<typeof synced>;
 export type ErrorFrame = z.infer<typeof errorFrame>;
 export type ServerEvent = z.infer<typeof serverEvent>;

@@ -22,7 +22,7 @@ it('gives two people one direct conversation, from both sides and at once', asyn
     open(ben, body(ada)),
   ]);
 
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 200, 201]);
   expect(new Set(answers.map((answer) => answer.body.convo_id)).size).toBe(1);
   for (const person of [ada, ben]) expect(await listOf(person)).toHaveLength(1);
 });

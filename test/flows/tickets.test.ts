@@ -24,7 +24,7 @@ it('lets one of several in that come with the same ticket at once', async () => 
 
   const statuses = await Promise.all([1, 2, 3, 4].map(() => handshakeStatus(url)));
 
-  expect(statuses.sort()).toEqual([101, refused, refused, refused]);
+  expect(statuses.sort((a, b) => a - b)).toEqual([101, refused, refused, refused]);
 });
 
 it.each([

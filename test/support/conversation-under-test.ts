@@ -13,9 +13,9 @@ export interface ConversationUnderTest {
   readonly benSocket: TestSocket;
   readonly convoId: string;
   /** Sends as Ada; answers the client_msg_id. */
-  sends(content: string, options?: { clientMsgId?: string; socket?: TestSocket }): string;
+  readonly sends: (content: string, options?: { clientMsgId?: string; socket?: TestSocket }) => string;
   /** The texts of the history in order, after everything told so far was held against it. */
-  provenHistory(...moreDevices: TestSocket[]): Promise<string[]>;
+  readonly provenHistory: (...moreDevices: TestSocket[]) => Promise<string[]>;
 }
 
 /** Opens it and sends one message, so that every function of its road is warm. */

@@ -80,7 +80,7 @@ function checkPushes(
   stored: readonly MessageView[],
   pushes: readonly (MessageView & { readonly type: string })[],
 ): string[] {
-  return pushes.flatMap(({ type: _, ...pushed }) =>
+  return pushes.flatMap(({ type: _type, ...pushed }) =>
     JSON.stringify(sorted(pushed)) === JSON.stringify(sorted(stored[pushed.seq_no - 1] ?? {}))
       ? []
       : [`the push of ${pushed.seq_no} differs from the history`],
