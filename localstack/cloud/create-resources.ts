@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defineTables } from '../dynamodb/define-tables.ts';
-import type { CloudPlan } from '../template/cloud-plan.ts';
+import type { CloudPlan, TableDefinition } from '../template/cloud-plan.ts';
 import { allEnded, type Closers } from './closers.ts';
 import type { Credentials } from './function-environment.ts';
 import { account, type LocalServices } from './local-services.ts';
@@ -30,8 +30,16 @@ export async function createResources(
   services.secrets.store.define(plan.secrets);
   const [topicsAndBucketsEndpoint] = await allEnded([
     startTopicsAndBuckets(plan, topicsAndBucketsDir, closers),
-    defineTables(database, plan.tables),
+    defineTables(database, tablesWithReadStreams(plan)),
     services.sqs.engine.synced(),
   ]);
   return { topicsAndBucketsEndpoint, database };
+}
+
+/** Only streams with a reader are kept: the emulator never trims them, and its writes get slower with their length. */
+function tablesWithReadStreams({ tables, eventSources }: CloudPlan): TableDefinition[] {
+  const read = new Set(
+    eventSources.map((source) => (source.kind === 'dynamodb-stream' ? source.tableName : '')),
+  );
+  return tables.map((table) => (read.has(table.name) ? table : { ...table, streamViewType: undefined }));
 }

@@ -4,6 +4,8 @@ import {
   DescribeTableCommand,
   type DynamoDBClient,
   ListTablesCommand,
+  type StreamSpecification,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { StartupError } from '../cloud/startup-error.ts';
@@ -19,9 +21,7 @@ export async function defineTables(
 ): Promise<void> {
   const existing = await listTables(client);
   await Promise.all(
-    tables.map((table) =>
-      existing.has(table.name) ? assertUnchanged(client, table) : createTable(client, table),
-    ),
+    tables.map((table) => (existing.has(table.name) ? keepTable(client, table) : createTable(client, table))),
   );
 }
 
@@ -44,9 +44,7 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
     KeySchema: [...table.keys],
     ...(table.globalIndexes.length > 0 && { GlobalSecondaryIndexes: table.globalIndexes.map(toIndexInput) }),
     ...(table.localIndexes.length > 0 && { LocalSecondaryIndexes: table.localIndexes.map(toIndexInput) }),
-    ...(table.streamViewType !== undefined && {
-      StreamSpecification: { StreamEnabled: true, StreamViewType: table.streamViewType },
-    }),
+    ...(table.streamViewType !== undefined && { StreamSpecification: streamSpecification(table) }),
   };
   await client.send(new CreateTableCommand(input));
   await untilActive(client, table.name);
@@ -75,19 +73,30 @@ async function untilActive(client: DynamoDBClient, tableName: string): Promise<v
   }
 }
 
-async function assertUnchanged(client: DynamoDBClient, table: TableDefinition): Promise<void> {
+function streamSpecification({ streamViewType }: TableDefinition): StreamSpecification {
+  return streamViewType === undefined
+    ? { StreamEnabled: false }
+    : { StreamEnabled: true, StreamViewType: streamViewType };
+}
+
+/** Items and keys stay as they are; a stream may come and go with its readers. */
+async function keepTable(client: DynamoDBClient, table: TableDefinition): Promise<void> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table.name }));
-  const there = shapeOf(
-    Table?.KeySchema ?? [],
-    [...(Table?.GlobalSecondaryIndexes ?? []), ...(Table?.LocalSecondaryIndexes ?? [])],
-    Table?.StreamSpecification?.StreamViewType,
-  );
-  const wanted = shapeOf(table.keys, [...table.globalIndexes, ...table.localIndexes], table.streamViewType);
-  if (there === wanted) return;
-  throw new StartupError(
-    `The table ${table.name} on disk (${there}) is not the one of the template (${wanted}).`,
-    'Run `npm run reset` to start afresh; it deletes local users and messages.',
-  );
+  const there = shapeOf(Table?.KeySchema ?? [], [
+    ...(Table?.GlobalSecondaryIndexes ?? []),
+    ...(Table?.LocalSecondaryIndexes ?? []),
+  ]);
+  const wanted = shapeOf(table.keys, [...table.globalIndexes, ...table.localIndexes]);
+  if (there !== wanted) {
+    throw new StartupError(
+      `The table ${table.name} on disk (${there}) is not the one of the template (${wanted}).`,
+      'Run `npm run reset` to start afresh; it deletes local users and messages.',
+    );
+  }
+  if (Table?.StreamSpecification?.StreamViewType === table.streamViewType) return;
+  const change = { TableName: table.name, StreamSpecification: streamSpecification(table) };
+  await client.send(new UpdateTableCommand(change));
+  await untilActive(client, table.name);
 }
 
 type AnyKey = { readonly AttributeName?: string | undefined };
@@ -96,8 +105,8 @@ type AnyIndex = {
   readonly KeySchema?: readonly AnyKey[] | undefined;
 };
 
-function shapeOf(keys: readonly AnyKey[], indexes: readonly AnyIndex[], stream: string | undefined): string {
+function shapeOf(keys: readonly AnyKey[], indexes: readonly AnyIndex[]): string {
   const list = (some: readonly AnyKey[] = []): string => some.map((key) => key.AttributeName).join('+');
   const indexList = indexes.map((index) => `${index.IndexName} by ${list(index.KeySchema)}`).sort();
-  return [`by ${list(keys)}`, ...indexList, `stream ${stream ?? 'none'}`].join(', ');
+  return [`by ${list(keys)}`, ...indexList].join(', ');
 }
