@@ -14,11 +14,18 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** 1 write unit per admission; 2 while a person is in a burst, because an expression has no max(). */
+/**
+ * 1 write unit per admission. An expression has no max(), so that a full bucket and one in use are written
+ * differently: the first guess is what this environment last saw, and a wrong one costs a second unit.
+ */
 export function dynamoGate({ client, authTable, clock }: Deps): Gate {
+  const lastSeen = new Map<string, number>();
   return {
     async admit({ userId, sessionId }, action) {
-      await takeToken(client, clock, userRateLimits[action], {
+      const bucketId = `${userId} ${action}`;
+      const seenTat = lastSeen.get(bucketId) ?? 0;
+      const guess = { inUse: seenTat > clock.now() };
+      await takeToken(client, clock, userRateLimits[action], guess, {
         TableName: authTable,
         Key: gateKey(userId),
         tat: 'tat.#action',
@@ -32,6 +39,8 @@ export function dynamoGate({ client, authTable, clock }: Deps): Gate {
             throw new AppError('auth.session_ended');
         },
       });
+      if (lastSeen.size >= rememberedBucketsMax) lastSeen.clear();
+      lastSeen.set(bucketId, Math.max(seenTat, clock.now()) + userRateLimits[action].refillMs);
     },
   };
 }
@@ -46,15 +55,21 @@ export function dynamoAnonymousLimiter({ client, authTable, clock }: Deps): Anon
   return {
     async take(action, subject) {
       const limit = anonymousRateLimits[action];
-      await takeToken(client, clock, limit, {
-        TableName: authTable,
-        Key: limitKey(action, subject),
-        tat: 'tat',
-        alsoSet: ', expires_at = :expires_at',
-        names: {},
-        values: (now) => ({ ':expires_at': epochSeconds(now + limit.burst * limit.refillMs) + 60 }),
-        readTat: (item) => item.tat as number | undefined,
-      });
+      await takeToken(
+        client,
+        clock,
+        limit,
+        { inUse: false },
+        {
+          TableName: authTable,
+          Key: limitKey(action, subject),
+          tat: 'tat',
+          alsoSet: ', expires_at = :expires_at',
+          names: {},
+          values: (now) => ({ ':expires_at': epochSeconds(now + limit.burst * limit.refillMs) + 60 }),
+          readTat: (item) => item.tat as number | undefined,
+        },
+      );
     },
   };
 }
@@ -73,14 +88,16 @@ interface Bucket {
 }
 
 const attemptsMax = 4;
+const rememberedBucketsMax = 1_000;
 
 async function takeToken(
   client: DynamoDBDocumentClient,
   clock: Clock,
   limit: RateLimit,
+  guess: { readonly inUse: boolean },
   bucket: Bucket,
 ): Promise<void> {
-  let full = true;
+  let full = !guess.inUse;
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const now = clock.now();
     const old = await updateIf(client, full ? fromFull(bucket, limit, now) : fromPartial(bucket, limit, now));
