@@ -38,7 +38,7 @@ it.each<[string, string, FaultAction, number]>([
   ['the answer to the commit is lost, and to its repetition', 'TransactWriteItems', lost, 5],
   ['the conversation cannot be read', 'GetItem', broken, 2],
   ['the connections cannot be read after the commit', 'BatchGetItem', throttled, 2],
-])('stores and acknowledges a message once when %s', async (_, operation, action, times) => {
+])('[P1][P2] stores and acknowledges a message once when %s', async (_, operation, action, times) => {
   const cloud = theCloud();
   const { adaSocket, benSocket, sends, provenHistory } = await conversationIn(cloud);
   cloud.tap.faults.add({ service: 'dynamodb', operation, functionName: processor, times, action });
@@ -51,7 +51,7 @@ it.each<[string, string, FaultAction, number]>([
   expect(cloud.tap.records.filter(({ fault }) => fault === action.kind)).toHaveLength(times);
 });
 
-it('delivers again, and stores once, when the connections cannot be read for longer than a processor tries', async () => {
+it('[P2] delivers again, and stores once, when the connections cannot be read for longer than a processor tries', async () => {
   const cloud = theCloud();
   const { adaSocket, sends, provenHistory } = await conversationIn(cloud);
   const rule = cloud.tap.faults.add({
@@ -78,7 +78,7 @@ it('delivers again, and stores once, when the connections cannot be read for lon
   expect(await provenHistory()).toEqual(['hello', 'committed, then failed']);
 });
 
-it('loses nothing that it acknowledged when the database crashes in the middle of a burst', async () => {
+it('[P1] loses nothing that it acknowledged when the database crashes in the middle of a burst', async () => {
   const cloud = theCloud();
   const { adaSocket, sends, provenHistory } = await conversationIn(cloud);
 

@@ -36,7 +36,7 @@ async function expire(
   );
 }
 
-it('refuses a ticket that has expired, though its row is still there', async () => {
+it('[C1] refuses a ticket that has expired, though its row is still there', async () => {
   const cloud = theCloud();
   const ada = await newPerson(cloud.http);
   const ticket = bodyOf(await ada.call<TicketResponse>('POST', '/auth/ws-ticket'));
@@ -46,7 +46,7 @@ it('refuses a ticket that has expired, though its row is still there', async () 
   expect(await handshakeStatus(ticketUrl(ticket))).toBe(403);
 });
 
-it('ends a session that has expired for HTTP and for its open socket', async () => {
+it('[P8] ends a session that has expired for HTTP and for its open socket', async () => {
   const cloud = theCloud();
   const ada = await newPerson(cloud.http);
   const socket = await connect(ada);

@@ -34,7 +34,7 @@ it.each([
         request_id: 'poison',
       }),
   ],
-])('parks a record that %s, and goes on with the others of its group', async (_, reason, body) => {
+])('[S8] parks a record that %s, and goes on with the others of its group', async (_, reason, body) => {
   const cloud = theCloud();
   const { ada, adaSocket, convoId, sends, provenHistory } = await conversationIn(cloud);
   const poison = { body: body(ada.userId), groupId: convoId, deduplicationId: 'poison' };
@@ -48,7 +48,7 @@ it.each([
   expect(await provenHistory()).toEqual(['hello', 'after the poison']);
 });
 
-it('gives up what the database will never take, tells its sender, and leaves no gap', async () => {
+it('[S8][P3] gives up what the database will never take, tells its sender, and leaves no gap', async () => {
   const cloud = theCloud();
   const { adaSocket, convoId, sends, provenHistory } = await conversationIn(cloud);
   const rule = cloud.tap.faults.add({
@@ -77,7 +77,7 @@ it('gives up what the database will never take, tells its sender, and leaves no 
   expect(await provenHistory()).toEqual(['hello', 'hopeful']);
 });
 
-it('parks what fails on every receive, and only that, while time goes by', async () => {
+it('[S8] parks what fails on every receive, and only that, while time goes by', async () => {
   const cloud = theCloud();
   const { adaSocket, sends, provenHistory } = await conversationIn(cloud);
   const rule = cloud.tap.faults.add({

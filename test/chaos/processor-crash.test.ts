@@ -14,7 +14,7 @@ function crashAfter(cloud: OwnCloud, service: 'dynamodb' | 'management-api', ope
   });
 }
 
-it('pushes a message that was stored by a processor that crashed before it could tell anybody', async () => {
+it('[P5] pushes a message that was stored by a processor that crashed before it could tell anybody', async () => {
   const cloud = theCloud();
   const { adaSocket, benSocket, sends, provenHistory } = await conversationIn(cloud);
   crashAfter(cloud, 'dynamodb', 'TransactWriteItems');
@@ -33,7 +33,7 @@ it('pushes a message that was stored by a processor that crashed before it could
   expect(await provenHistory()).toEqual(['hello', 'stored, then silence']);
 });
 
-it('stores a message whose processor crashed before it could store it', async () => {
+it('[P1] stores a message whose processor crashed before it could store it', async () => {
   const cloud = theCloud();
   const { adaSocket, sends, provenHistory } = await conversationIn(cloud);
   crashAfter(cloud, 'dynamodb', 'GetItem');
@@ -47,7 +47,7 @@ it('stores a message whose processor crashed before it could store it', async ()
   expect(await provenHistory()).toEqual(['hello', 'not yet stored']);
 });
 
-it('stores once what a processor pushed and crashed before SQS heard of it', async () => {
+it('[P2] stores once what a processor pushed and crashed before SQS heard of it', async () => {
   const cloud = theCloud();
   const { adaSocket, benSocket, sends, provenHistory } = await conversationIn(cloud);
   crashAfter(cloud, 'management-api', 'PostToConnection');
@@ -61,7 +61,7 @@ it('stores once what a processor pushed and crashed before SQS heard of it', asy
   expect(await provenHistory()).toEqual(['hello', 'told twice at most']);
 });
 
-it('keeps the order of what waits behind a message whose processor crashed', async () => {
+it('[P3] keeps the order of what waits behind a message whose processor crashed', async () => {
   const cloud = theCloud();
   const { adaSocket, sends, provenHistory } = await conversationIn(cloud);
   crashAfter(cloud, 'dynamodb', 'TransactWriteItems');

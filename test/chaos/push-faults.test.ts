@@ -13,7 +13,7 @@ async function untilStored({ ben, convoId }: ConversationUnderTest, count: numbe
   await waitFor(`${count} stored messages`, async () => (await wholeHistory(ben, convoId)).length === count);
 }
 
-it('reaches the same state by sync alone when every push is lost', async () => {
+it('[P5] reaches the same state by sync alone when every push is lost', async () => {
   const cloud = theCloud();
   const talk = await conversationIn(cloud);
   cloud.tap.faults.add({
@@ -75,7 +75,7 @@ it('serves the others of a conversation when some of its connections break witho
   expect(await talk.provenHistory(adaAgain, benAgain)).toEqual(['hello', 'are you there?']);
 });
 
-it('delivers nothing twice to a client that merges by number, though a push is repeated', async () => {
+it('[R3] delivers nothing twice to a client that merges by number, though a push is repeated', async () => {
   const cloud = theCloud();
   const talk = await conversationIn(cloud);
   const { adaSocket, benSocket } = talk;

@@ -6,7 +6,7 @@ const theCloud = cloudOfThisFile();
 
 const sending = { service: 'sqs', operation: 'SendMessage', functionName: 'ws-send-message' } as const;
 
-it('makes one message of a send to the queue whose answer is lost', async () => {
+it('[P2] makes one message of a send to the queue whose answer is lost', async () => {
   const cloud = theCloud();
   const { adaSocket, sends, provenHistory } = await conversationIn(cloud);
   cloud.tap.faults.add({ ...sending, times: 2, action: { kind: 'timeout-after-success' } });
@@ -19,7 +19,7 @@ it('makes one message of a send to the queue whose answer is lost', async () => 
   expect(cloud.tap.records.filter(({ fault }) => fault === 'timeout-after-success')).toHaveLength(2);
 });
 
-it('tells the sender when the queue does not take a message, and takes it when it is sent again', async () => {
+it('[S6] tells the sender when the queue does not take a message, and takes it when it is sent again', async () => {
   const cloud = theCloud();
   const { adaSocket, sends, provenHistory } = await conversationIn(cloud);
   const rule = cloud.tap.faults.add({
@@ -37,7 +37,7 @@ it('tells the sender when the queue does not take a message, and takes it when i
   expect(await ackOf(adaSocket, id)).toMatchObject({ status: 'persisted', seq_no: 2 });
 });
 
-it('knows a message again long after SQS has forgotten it', async () => {
+it('[P2] knows a message again long after SQS has forgotten it', async () => {
   const cloud = theCloud();
   const { adaSocket, benSocket, sends, provenHistory } = await conversationIn(cloud);
   const id = sends('once and for all');
@@ -52,7 +52,7 @@ it('knows a message again long after SQS has forgotten it', async () => {
   expect(benSocket.all('message.create')).toHaveLength(2);
 });
 
-it('stores once what SQS delivers again after its five minutes, as a copy under a new id', async () => {
+it('[P2] stores once what SQS delivers again after its five minutes, as a copy under a new id', async () => {
   const cloud = theCloud();
   const { ada, adaSocket, convoId, sends, provenHistory } = await conversationIn(cloud);
   const id = sends('the original');

@@ -6,7 +6,7 @@ import { afterCrashMs, messagesIn, ownCloud, processor } from '../support/own-cl
 import { signedIn } from '../support/people.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-it('loses nothing that waits in the queue when the whole cloud is restarted', async () => {
+it('[P1] loses nothing that waits in the queue when the whole cloud is restarted', async () => {
   const stateDir = join(temporaryFolder(), 'state');
   const before = await ownCloud({ stateDir });
   const talk = await conversationIn(before);

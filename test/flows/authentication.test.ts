@@ -169,7 +169,7 @@ describe('a refresh', () => {
 });
 
 describe('a logout', () => {
-  it('ends the session for HTTP, for its refresh token and for its open socket', async () => {
+  it('[P8][A1] ends the session for HTTP, for its refresh token and for its open socket', async () => {
     const [ada] = await people(1);
     const socket = await connect(ada);
 

@@ -43,7 +43,7 @@ describe('a frame that is no JSON object', () => {
     ['a deep array', deep(10_000)],
     ['two objects', '{"action":"ping"}{"action":"ping"}'],
     ['a byte-order mark before it', '\uFEFF{"action":"ping"}'],
-  ])('%s is refused, and the socket stays open', async (_, frame) => {
+  ])('[C3] %s is refused, and the socket stays open', async (_, frame) => {
     expect(await refusalOf(await connect(ada), frame)).toMatchObject({ code: 'frame.not_json' });
   });
 });
@@ -98,7 +98,7 @@ describe('a message that cannot be', () => {
     ['U+FFFF', { content: 'a\uFFFFb' }, 'message.content_invalid'],
     ['a lone high surrogate', { content: 'a\uD83Db' }, 'message.content_invalid'],
     ['a lone low surrogate', { content: 'a\uDE00b' }, 'message.content_invalid'],
-  ])('%s: told with a code, and the socket works on', async (_, fault, code) => {
+  ])('[S3][C3] %s: told with a code, and the socket works on', async (_, fault, code) => {
     const socket = await connect(ada);
 
     const error = await refusalOf(socket, sendFrame(fault));
@@ -108,7 +108,7 @@ describe('a message that cannot be', () => {
     expect(error.request_id).not.toBe('');
   });
 
-  it('names the message in the refusal, so that the client finds it again', async () => {
+  it('[S6] names the message in the refusal, so that the client finds it again', async () => {
     const error = await refusalOf(await connect(ada), sendFrame({ client_msg_id: 'my-id', content: '' }));
 
     expect(error).toMatchObject({ client_msg_id: 'my-id', convo_id: convoId });
@@ -157,7 +157,7 @@ describe('other frames', () => {
     expect(await refusalOf(await connect(ada), frame())).toMatchObject({ code: 'frame.invalid' });
   });
 
-  it('drops fields that nobody knows, however deep', async () => {
+  it('[S1] drops fields that nobody knows, however deep', async () => {
     const socket = await connect(ada);
 
     socket.sendRaw(`{"action":"ping","__proto__":{"a":1},"extra":${deep(5_000)}}`);
@@ -165,7 +165,7 @@ describe('other frames', () => {
     await socket.next('pong');
   });
 
-  it('keeps every character that may be kept', async () => {
+  it('[S3] keeps every character that may be kept', async () => {
     const [cleo, dan] = await people();
     const { convo_id } = await openDirect(cleo, dan);
     const socket = await connect(cleo);
@@ -184,7 +184,7 @@ describe('other frames', () => {
 });
 
 describe('frames that API Gateway itself refuses', () => {
-  it('closes with 1003 after a binary frame', async () => {
+  it('[C3] closes with 1003 after a binary frame', async () => {
     const socket = await connect(ada);
 
     socket.sendRaw(new TextEncoder().encode('{"action":"ping"}'));
@@ -192,7 +192,7 @@ describe('frames that API Gateway itself refuses', () => {
     expect((await socket.closed).code).toBe(1003);
   });
 
-  it('closes with 1009 after a frame of more than 32 KB', async () => {
+  it('[C3] closes with 1009 after a frame of more than 32 KB', async () => {
     const socket = await connect(ada);
 
     socket.sendRaw(JSON.stringify({ action: 'ping', extra: 'x'.repeat(limits.frameMaxBytes) }));

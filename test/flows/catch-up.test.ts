@@ -18,7 +18,7 @@ async function sayMany(socket: TestSocket, convo_id: string, count: number): Pro
   });
 }
 
-it('sends exactly what was missed, in order, to somebody who was away', async () => {
+it('[P5][Y1] sends exactly what was missed, in order, to somebody who was away', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const [adaSocket, before] = await Promise.all([connect(ada), connect(ben)]);
@@ -39,7 +39,7 @@ it('sends exactly what was missed, in order, to somebody who was away', async ()
   expect(conversations).toEqual([{ convo_id, seq_no: 4, read_seq: 0, sent_seq: 4, limited: false }]);
 });
 
-it('sends nothing but the marks to somebody who has everything', async () => {
+it('[Y1] sends nothing but the marks to somebody who has everything', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const socket = await connect(ada);
@@ -54,7 +54,7 @@ it('sends nothing but the marks to somebody who has everything', async () => {
   expect(conversations).toEqual([{ convo_id, seq_no: 2, read_seq: 2, sent_seq: 2, limited: false }]);
 });
 
-it('shows conversations that the client does not know, with their messages', async () => {
+it('[Y1][Y3] shows conversations that the client does not know, with their messages', async () => {
   const [ada, ben] = await people();
   const socket = await connect(ada);
   const group = await openGroup(ada, [ben], 'founded while Ben was away');
@@ -75,7 +75,7 @@ it('shows conversations that the client does not know, with their messages', asy
   expect(fresh.all('message.create').map(({ content }) => content)).toEqual(['welcome']);
 });
 
-it('says so when a hole is too large for a sync, and gives the rest over HTTP', async () => {
+it('[Y2][Y4] says so when a hole is too large for a sync, and gives the rest over HTTP', async () => {
   const count = limits.syncMessagesPerConversationMax + 30;
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
@@ -95,7 +95,7 @@ it('says so when a hole is too large for a sync, and gives the rest over HTTP', 
   expect(rest).toMatchObject({ has_more: false, last_seq: count });
 });
 
-it('leaves no gap for somebody who comes back while others go on talking', async () => {
+it('[P5] leaves no gap for somebody who comes back while others go on talking', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const adaSocket = await connect(ada);
@@ -110,7 +110,7 @@ it('leaves no gap for somebody who comes back while others go on talking', async
   await socket.until('all 40 messages', complete);
 });
 
-it('drops cursors of conversations that are not the caller’s', async () => {
+it('[A2] drops cursors of conversations that are not the caller’s', async () => {
   const [ada, ben, eve] = await people(3);
   const { convo_id } = await openDirect(ada, ben);
   await say(await connect(ada), convo_id, 'a secret');

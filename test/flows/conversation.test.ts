@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { connect, people } from '../support/cloud.ts';
 import { openDirect, say, send, wholeHistory } from '../support/people.ts';
 
-it('lets two people who just registered talk, and shows both the same messages in one order', async () => {
+it('[P3][P4] lets two people who just registered talk, and shows both the same messages in one order', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const [adaSocket, benSocket] = await Promise.all([connect(ada), connect(ben)]);
@@ -28,7 +28,7 @@ it('lets two people who just registered talk, and shows both the same messages i
   expect(adaReads.map(({ server_msg_id }) => server_msg_id)).toEqual(acks.map((ack) => ack.server_msg_id));
 });
 
-it('acknowledges to the sender with the place and time that everybody sees', async () => {
+it('[P1][S4] acknowledges to the sender with the place and time that everybody sees', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const [adaSocket, benSocket] = await Promise.all([connect(ada), connect(ben)]);
@@ -43,7 +43,7 @@ it('acknowledges to the sender with the place and time that everybody sees', asy
   expect(benSocket.all('message.ack')).toEqual([]);
 });
 
-it('reaches every device of the recipient and the other devices of the sender', async () => {
+it('[R1] reaches every device of the recipient and the other devices of the sender', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const sending = await connect(ada);
@@ -57,7 +57,7 @@ it('reaches every device of the recipient and the other devices of the sender', 
   }
 });
 
-it('ignores a sender, a sequence number, a time and an id that a client makes up', async () => {
+it('[S1] ignores a sender, a sequence number, a time and an id that a client makes up', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const socket = await connect(ada);
@@ -81,7 +81,7 @@ it('ignores a sender, a sequence number, a time and an id that a client makes up
   expect(Date.now() - Date.parse(message?.created_at ?? '')).toBeLessThan(10 * 60_000);
 });
 
-it('stores what one sender sends after each ack in the order of sending', async () => {
+it('[P6] stores what one sender sends after each ack in the order of sending', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const socket = await connect(ada);

@@ -17,7 +17,7 @@ async function twoInTouch() {
   return { ada, ben, convo_id };
 }
 
-it('makes one message of a frame that is sent twice at once, and acknowledges both with its place', async () => {
+it('[P2][S4] makes one message of a frame that is sent twice at once, and acknowledges both with its place', async () => {
   const { ada, ben, convo_id } = await twoInTouch();
   const socket = await connect(ada);
   const client_msg_id = newClientMsgId();
@@ -31,7 +31,7 @@ it('makes one message of a frame that is sent twice at once, and acknowledges bo
   expect(await wholeHistory(ben, convo_id)).toHaveLength(1);
 });
 
-it('makes one message of one id that two devices of a sender send at the same time', async () => {
+it('[P2] makes one message of one id that two devices of a sender send at the same time', async () => {
   const { ada, ben, convo_id } = await twoInTouch();
   const devices = await Promise.all([connect(ada), connect(ada)]);
   const client_msg_id = newClientMsgId();
@@ -44,7 +44,7 @@ it('makes one message of one id that two devices of a sender send at the same ti
   expect(await wholeHistory(ben, convo_id)).toHaveLength(1);
 });
 
-it('acknowledges a late retry as a duplicate with the place of the first, and shows it to nobody again', async () => {
+it('[P2][S4] acknowledges a late retry as a duplicate with the place of the first, and shows it to nobody again', async () => {
   const { ada, ben, convo_id } = await twoInTouch();
   const [first, benSocket] = await Promise.all([connect(ada), connect(ben)]);
   const stored = await say(first, convo_id, 'did it arrive?');
@@ -61,7 +61,7 @@ it('acknowledges a late retry as a duplicate with the place of the first, and sh
   expect(benSocket.all('message.create').map(({ seq_no }) => seq_no)).toEqual([1, 2, 3]);
 });
 
-it('lets another person use the same id for a message of their own', async () => {
+it('[S7] lets another person use the same id for a message of their own', async () => {
   const { ada, ben, convo_id } = await twoInTouch();
   const [adaSocket, benSocket] = await Promise.all([connect(ada), connect(ben)]);
   const client_msg_id = newClientMsgId();
@@ -78,7 +78,7 @@ it('lets another person use the same id for a message of their own', async () =>
   expect(history.map(({ content }) => content).sort()).toEqual(['from Ada', 'from Ben']);
 });
 
-it('lets one sender use the same id in two conversations', async () => {
+it('[S7] lets one sender use the same id in two conversations', async () => {
   const { ada, ben, convo_id } = await twoInTouch();
   const group = await openGroup(ada, [ben]);
   const socket = await connect(ada);
@@ -92,7 +92,7 @@ it('lets one sender use the same id in two conversations', async () => {
   expect(new Set(acks.map((ack) => ack.convo_id)).size).toBe(2);
 });
 
-it('rejects another text under an id that was used, and keeps the first', async () => {
+it('[S5] rejects another text under an id that was used, and keeps the first', async () => {
   const { ada, ben, convo_id } = await twoInTouch();
   const socket = await connect(ada);
   const stored = await say(socket, convo_id, 'the first text');

@@ -38,7 +38,7 @@ it.each([
   ['after the last', '?since_seq=25', { seqs: [], has_more: false }],
   ['far beyond the last', '?since_seq=999999', { seqs: [], has_more: false }],
   ['more than a page may have', '?limit=100000', { seqs: numbers(1, 25), has_more: false }],
-])('reads %s', async (_, query, expected) => {
+])('[Y4] reads %s', async (_, query, expected) => {
   expect(await page(query)).toEqual({ ...expected, last_seq: 25 });
 });
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { connect, people } from '../support/cloud.ts';
-import { openGroup, send, wholeHistory } from '../support/people.ts';
+import { openDirect, openGroup, send, wholeHistory } from '../support/people.ts';
 
-it('gives 200 messages of ten senders the numbers 1 to 200, in one order for everybody', async () => {
+it('[P3][P4] gives 200 messages of ten senders the numbers 1 to 200, in one order for everybody', async () => {
   const everybody = await people(10);
   const [owner, ...others] = everybody;
   if (!owner) throw new Error('nobody there');
@@ -32,4 +32,16 @@ it('gives 200 messages of ten senders the numbers 1 to 200, in one order for eve
       socket.all('message.ack').map((ack) => 'server_msg_id' in ack && ack.server_msg_id),
     );
   }
+});
+
+it('[P6] keeps the order of numbered messages that are sent without waiting', async () => {
+  const [ada, ben] = await people();
+  const { convo_id } = await openDirect(ada, ben);
+  const socket = await connect(ada);
+  const texts = Array.from({ length: 30 }, (_, index) => `number ${index + 1}`);
+
+  for (const [index, content] of texts.entries()) send(socket, { convo_id, content, client_seq: index + 1 });
+  await socket.until('30 acks', () => socket.all('message.ack').length === 30);
+
+  expect((await wholeHistory(ben, convo_id)).map(({ content }) => content)).toEqual(texts);
 });

@@ -7,7 +7,7 @@ import { newClientMsgId, openDirect, say, send, wholeHistory } from '../support/
 /** Well-formed, and nobody's. */
 const missing = 'c_00000000000000000000000000';
 
-it('pushes nothing to somebody who is not a member', async () => {
+it('[A2] pushes nothing to somebody who is not a member', async () => {
   const [ada, ben, eve] = await people(3);
   const [adaSocket, benSocket, eveSocket] = await Promise.all([connect(ada), connect(ben), connect(eve)]);
   const { convo_id } = await openDirect(ada, ben);
@@ -29,7 +29,7 @@ it.each([
   ['GET', '/messages'],
   ['GET', '/messages?since_seq=0&limit=1'],
 ])(
-  'answers %s /conversations/{id}%s alike for a foreign and a missing conversation',
+  '[A2][A3] answers %s /conversations/{id}%s alike for a foreign and a missing conversation',
   async (method, rest) => {
     const [ada, ben, eve] = await people(3);
     const { convo_id } = await openDirect(ada, ben);
@@ -55,7 +55,7 @@ it.each([
 );
 
 it.each(['message.send', 'message.read'])(
-  'answers %s alike for a foreign and a missing conversation',
+  '[A2] answers %s alike for a foreign and a missing conversation',
   async (action) => {
     const [ada, ben, eve] = await people(3);
     const { convo_id } = await openDirect(ada, ben);
@@ -78,7 +78,7 @@ it.each(['message.send', 'message.read'])(
   },
 );
 
-it('leaves no trace of a foreign message in the order of the conversation', async () => {
+it('[A2] leaves no trace of a foreign message in the order of the conversation', async () => {
   const [ada, ben, eve] = await people(3);
   const { convo_id } = await openDirect(ada, ben);
   const [adaSocket, eveSocket] = await Promise.all([connect(ada), connect(eve)]);

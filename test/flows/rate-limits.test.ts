@@ -4,7 +4,7 @@ import { problemOf } from '../support/client.ts';
 import { connect, people } from '../support/cloud.ts';
 import { openDirect, say, send, wholeHistory } from '../support/people.ts';
 
-it('refuses a flood of messages, says when to come again, and loses nothing that it acknowledged', async () => {
+it('[S6][P1] refuses a flood of messages, says when to come again, and loses nothing that it acknowledged', async () => {
   const { burst, refillMs } = userRateLimits['message.send'];
   const flood = burst + 100;
   const [ada, ben] = await people();
@@ -66,7 +66,7 @@ it('does not let one person use up the allowance of another', async () => {
   expect(calm.all('error')).toEqual([]);
 });
 
-it('answers 429 with Retry-After over HTTP', async () => {
+it('[A3] answers 429 with Retry-After over HTTP', async () => {
   const [ada] = await people(1);
 
   const answers = await Promise.all(Array.from({ length: 80 }, () => ada.call('POST', '/auth/ws-ticket')));

@@ -19,14 +19,14 @@ async function threeUnread() {
   return { ada, ben, convo_id, adaSocket };
 }
 
-it('counts what others sent as unread, and never what one sent oneself', async () => {
+it('[U2] counts what others sent as unread, and never what one sent oneself', async () => {
   const { ada, ben, convo_id } = await threeUnread();
 
   expect(await viewOf(ada, convo_id)).toEqual({ seq: 3, read_seq: 3, unread: 0 });
   expect(await viewOf(ben, convo_id)).toEqual({ seq: 3, read_seq: 0, unread: 3 });
 });
 
-it('tells the other devices of the reader, and the sender, how far somebody has read', async () => {
+it('[U4] tells the other devices of the reader, and the sender, how far somebody has read', async () => {
   const { ben, convo_id, adaSocket } = await threeUnread();
   const [phone, laptop] = await Promise.all([connect(ben), connect(ben)]);
 
@@ -38,7 +38,7 @@ it('tells the other devices of the reader, and the sender, how far somebody has 
   expect(await viewOf(ben, convo_id)).toEqual({ seq: 3, read_seq: 2, unread: 1 });
 });
 
-it('only ever raises a read mark', async () => {
+it('[U1] only ever raises a read mark', async () => {
   const { ben, convo_id } = await threeUnread();
   const socket = await connect(ben);
 
@@ -51,7 +51,7 @@ it('only ever raises a read mark', async () => {
   expect(await viewOf(ben, convo_id)).toEqual({ seq: 3, read_seq: 3, unread: 0 });
 });
 
-it('keeps the highest of marks that arrive all at once', async () => {
+it('[U1] keeps the highest of marks that arrive all at once', async () => {
   const { ben, convo_id } = await threeUnread();
   const sockets = await Promise.all([connect(ben), connect(ben)]);
 
@@ -62,7 +62,7 @@ it('keeps the highest of marks that arrive all at once', async () => {
   expect(await viewOf(ben, convo_id)).toEqual({ seq: 3, read_seq: 3, unread: 0 });
 });
 
-it('refuses a mark beyond the last message', async () => {
+it('[U3] refuses a mark beyond the last message', async () => {
   const { ben, convo_id } = await threeUnread();
   const socket = await connect(ben);
 
@@ -72,7 +72,7 @@ it('refuses a mark beyond the last message', async () => {
   expect(await viewOf(ben, convo_id)).toEqual({ seq: 3, read_seq: 0, unread: 3 });
 });
 
-it('takes an answer for reading what came before it', async () => {
+it('[U2] takes an answer for reading what came before it', async () => {
   const { ada, ben, convo_id } = await threeUnread();
 
   await say(await connect(ben), convo_id, 'four');

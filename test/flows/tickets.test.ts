@@ -10,7 +10,7 @@ const refused = expect.toBeOneOf([401, 403]);
 const ticketOf = async (person: Person) =>
   bodyOf(await person.call<TicketResponse>('POST', '/auth/ws-ticket'));
 
-it('opens a socket once, and never a second time', async () => {
+it('[C1] opens a socket once, and never a second time', async () => {
   const [ada] = await people(1);
   const url = ticketUrl(await ticketOf(ada));
 
@@ -18,7 +18,7 @@ it('opens a socket once, and never a second time', async () => {
   expect(await handshakeStatus(url)).toEqual(refused);
 });
 
-it('lets one of several in that come with the same ticket at once', async () => {
+it('[C1] lets one of several in that come with the same ticket at once', async () => {
   const [ada] = await people(1);
   const url = ticketUrl(await ticketOf(ada));
 
@@ -31,14 +31,14 @@ it.each([
   ['an invented ticket', 'A'.repeat(43)],
   ['something else', "' OR 1=1 --"],
   ['a very long one', 'A'.repeat(4_000)],
-])('refuses %s at the handshake', async (_, ticket) => {
+])('[C1] refuses %s at the handshake', async (_, ticket) => {
   const [ada] = await people(1);
   const { url } = await ticketOf(ada);
 
   expect(await handshakeStatus(ticketUrl({ url, ticket }))).toEqual(refused);
 });
 
-it('refuses a handshake without a ticket, with an empty one, and with a token instead', async () => {
+it('[C1] refuses a handshake without a ticket, with an empty one, and with a token instead', async () => {
   const [ada] = await people(1);
   const { url } = await ticketOf(ada);
 
@@ -49,7 +49,7 @@ it('refuses a handshake without a ticket, with an empty one, and with a token in
   expect(statuses).toEqual([401, 401, 401]);
 });
 
-it('refuses the ticket of a session that has ended since', async () => {
+it('[C1] refuses the ticket of a session that has ended since', async () => {
   const [ada] = await people(1);
   const url = ticketUrl(await ticketOf(ada));
   await ada.call('POST', '/auth/logout');
