@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const systemTests = 'test/{flows,chaos,browser}/**/*.test.ts';
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 90_000,
+    // By default a machine with two cores would use one of them.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     exclude: [...configDefaults.exclude, '**/cdk.out/**', '**/.local/**'],
     projects: [
       {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Clock, EventSource, LambdaInvoker, StreamEventSource } from '../contracts.ts';
 import { createFileCheckpointStore } from '../event-sources/checkpoint-store.ts';
@@ -40,6 +41,8 @@ export async function startEventSources(
       queues: services.sqs.reader,
       lambda,
       region,
+      // Each batch keeps a processor busy: more of them at once than there are cores make batches small, not fast.
+      maxConcurrency: Math.max(2, availableParallelism()),
       queueArn: `arn:aws:sqs:${region}:${accountId}:${source.queueName}`,
       onBatch: reporter.batch,
       onProblem: (error) => reportProblem(reporter, source.queueName, error),

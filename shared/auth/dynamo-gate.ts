@@ -89,6 +89,8 @@ interface Bucket {
 
 const attemptsMax = 4;
 const rememberedBucketsMax = 1_000;
+/** A bucket that became full while a write was on its way is charged from where it was: at most this much is given. */
+const becameFullMs = 1_000;
 
 async function takeToken(
   client: DynamoDBDocumentClient,
@@ -125,11 +127,11 @@ function fromPartial(bucket: Bucket, limit: RateLimit, now: number): UpdateComma
   return update(
     bucket,
     `SET ${bucket.tat} = ${bucket.tat} + :cost`,
-    `${bucket.tat} BETWEEN :now AND :latest`,
+    `${bucket.tat} BETWEEN :floor AND :latest`,
     now,
     {
       ':cost': limit.refillMs,
-      ':now': now,
+      ':floor': now - becameFullMs,
       ':latest': latestAdmittedTat(limit, now),
     },
   );

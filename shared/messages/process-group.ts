@@ -55,34 +55,53 @@ export async function processGroup(records: readonly GroupRecord[], deps: Proces
 
 async function processReadable(batch: readonly Parsed[], deps: ProcessDeps): Promise<GroupReport> {
   if (batch.length === 0) return { failed: [], settled: [], parked: [] };
+  const whole = await attempt(batch, deps);
+  if ('settled' in whole) return { failed: [], settled: whole.settled, parked: [] };
+  if (batch.length === 1) return await processOneByOne(batch, whole, deps);
+  const maybePoison =
+    whole.error instanceof CommitRefused || batch.some(({ record }) => record.receiveCount > 1);
+  if (maybePoison) return await processOneByOne(batch, undefined, deps);
+  return { failed: batch.map(({ record }) => record), settled: [], parked: [], error: whole.error };
+}
+
+type Attempt = { readonly settled: readonly Settled[] } | { readonly error: unknown };
+
+async function attempt(batch: readonly Parsed[], deps: ProcessDeps): Promise<Attempt> {
   try {
-    return { failed: [], settled: await commitAndAnnounce(batch, deps), parked: [] };
+    return { settled: await commitAndAnnounce(batch, deps) };
   } catch (error) {
-    const maybePoison = error instanceof CommitRefused || batch.some(({ record }) => record.receiveCount > 1);
-    if (maybePoison) return await processOneByOne(batch, deps);
-    return { failed: batch.map(({ record }) => record), settled: [], parked: [], error };
+    return { error };
   }
 }
 
-/** Finds the one that spoils the batch; those before it are stored, it alone is given up when its time has come. */
-async function processOneByOne(batch: readonly Parsed[], deps: ProcessDeps): Promise<GroupReport> {
+/**
+ * Finds the one that spoils the batch; those before it are stored, it alone is given up when its time has come. A batch
+ * of one has been tried already: `tried` says how that ended.
+ */
+async function processOneByOne(
+  batch: readonly Parsed[],
+  tried: Attempt | undefined,
+  deps: ProcessDeps,
+): Promise<GroupReport> {
   const settled: Settled[] = [];
   const parked: { messageId: string; reason: string }[] = [];
   for (const [index, incoming] of batch.entries()) {
-    try {
-      settled.push(...(await commitAndAnnounce([incoming], deps)));
-    } catch (error) {
-      const isLastReceive = incoming.record.receiveCount >= deps.maxReceiveCount;
-      if (error instanceof NotAnnounced && isLastReceive) {
-        // A push may be lost: the clients find the message by its number.
-        settled.push(...error.settled);
-        continue;
-      }
-      const hopeless = error instanceof CommitRefused || isLastReceive;
-      const outcome = hopeless ? await parkSafely(incoming.record, reasonOf(error), deps) : undefined;
-      if (!outcome) return { failed: batch.slice(index).map(({ record }) => record), settled, parked, error };
-      parked.push(outcome);
+    const one = tried ?? (await attempt([incoming], deps));
+    if ('settled' in one) {
+      settled.push(...one.settled);
+      continue;
     }
+    const { error } = one;
+    const isLastReceive = incoming.record.receiveCount >= deps.maxReceiveCount;
+    if (error instanceof NotAnnounced && isLastReceive) {
+      // A push may be lost: the clients find the message by its number.
+      settled.push(...error.settled);
+      continue;
+    }
+    const hopeless = error instanceof CommitRefused || isLastReceive;
+    const outcome = hopeless ? await parkSafely(incoming.record, reasonOf(error), deps) : undefined;
+    if (!outcome) return { failed: batch.slice(index).map(({ record }) => record), settled, parked, error };
+    parked.push(outcome);
   }
   return { failed: [], settled, parked };
 }
