@@ -88,6 +88,9 @@ export const synced = z.object({
   ),
 });
 
+/** The session of this connection is over: sign in again, do not reconnect. The connection is closed after it. */
+export const sessionEnded = z.object({ type: z.literal('session.ended') });
+
 export const systemNotice = z.object({
   type: z.literal('system.notice'),
   code: z.string(),
@@ -113,6 +116,7 @@ export const serverEvent = z.union([
   messageRead,
   conversationUpdate,
   synced,
+  sessionEnded,
   systemNotice,
   errorFrame,
   pong,

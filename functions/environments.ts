@@ -16,7 +16,13 @@ const tokens = { TOKEN_ISSUER: z.string() };
 const reads = { ...authTable, ...tokens };
 
 export const environments = {
-  'http/auth': z.object({ ...reads, ...usersTable, ...webSocket, SIGNING_SECRET_ID: z.string() }),
+  'http/auth': z.object({
+    ...reads,
+    ...usersTable,
+    ...connectionsTable,
+    ...webSocket,
+    SIGNING_SECRET_ID: z.string(),
+  }),
   'http/users': z.object({ ...reads, ...usersTable }),
   'http/conversations': z.object({
     ...reads,

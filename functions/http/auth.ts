@@ -1,5 +1,7 @@
 /** Accounts and sessions: the only function that reads credentials or the signing secret. */
 import { loginRequest, refreshRequest, registerRequest } from '../../events/http-contracts.ts';
+import type { Identity } from '../../shared/auth/access-token.ts';
+import { endSession } from '../../shared/auth/end-session.ts';
 import type { TokenDeps } from '../../shared/auth/issue-tokens.ts';
 import { logIn } from '../../shared/auth/log-in.ts';
 import { refreshSession } from '../../shared/auth/refresh-session.ts';
@@ -16,6 +18,8 @@ import { httpHandler, route } from '../lib/http.ts';
 const env = environment('http/auth');
 const publicKeys = deps.publicKeys(env);
 const sessions = deps.sessions(env);
+const socketDeps = { connections: deps.connections(env), gateway: deps.sockets(env) };
+const end = (identity: Identity) => endSession(identity, { sessions, ...socketDeps });
 const limiter = deps.anonymousLimiter(env);
 const signingKeys = publishedSigningKeys(deps.signingSecret(env), publicKeys, systemClock);
 const stores = { accounts: deps.accounts(env), sessions, users: deps.users(env), ids: randomIds };
@@ -54,14 +58,18 @@ export const handler = httpHandler(
       async run({ body }) {
         return {
           status: 200,
-          body: await refreshSession(body.refresh_token, { ...stores, ...(await tokenDeps()) }),
+          body: await refreshSession(body.refresh_token, {
+            ...stores,
+            sessions: { ...sessions, end },
+            ...(await tokenDeps()),
+          }),
         };
       },
     }),
 
     'POST /auth/logout': route({
       async run({ identity }) {
-        await sessions.end(identity);
+        await end(identity);
         return { status: 204 };
       },
     }),

@@ -10,11 +10,16 @@ import { connectionHandler, identityOf } from '../lib/ws.ts';
 
 const env = environment('ws/connect');
 const connections = deps.connections(env);
-const ticketDeps = { tickets: deps.tickets(env), sessions: deps.sessions(env), clock: systemClock };
+const sessions = deps.sessions(env);
+const ticketDeps = { tickets: deps.tickets(env), sessions, clock: systemClock };
 
 export const handler = connectionHandler(async (event) => {
   const identity = identityOf(event) ?? (await redeemTicket(event.queryStringParameters?.ticket, ticketDeps));
   if (!identity) return { statusCode: 401 };
-  await connections.open({ ...identity, connectionId: event.requestContext.connectionId });
-  return { statusCode: 200 };
+  const { connectionId } = event.requestContext;
+  await connections.open({ ...identity, connectionId });
+  // Whoever ended the session since the ticket was taken has not seen this connection.
+  if (await sessions.isLive(identity)) return { statusCode: 200 };
+  await connections.close(connectionId);
+  return { statusCode: 401 };
 });

@@ -26,12 +26,21 @@ export class ChatWebSocket extends Construct {
     this.url = override ?? `${this.api.apiEndpoint}/${this.stageName}`;
   }
 
-  /** PostToConnection on this stage; a POST is a push, the other methods read and end connections. */
+  /** PostToConnection on this stage. */
   allowPush(grantee: ConfabFunction): void {
+    this.#allowManage(grantee, 'POST');
+  }
+
+  /** DeleteConnection on this stage. */
+  allowEnd(grantee: ConfabFunction): void {
+    this.#allowManage(grantee, 'DELETE');
+  }
+
+  #allowManage(grantee: ConfabFunction, method: 'POST' | 'DELETE'): void {
     const resource = Stack.of(this).formatArn({
       service: 'execute-api',
       resource: this.api.apiId,
-      resourceName: `${this.stageName}/POST/@connections/*`,
+      resourceName: `${this.stageName}/${method}/@connections/*`,
     });
     grantee.addToRolePolicy(
       new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources: [resource] }),

@@ -40,6 +40,7 @@ export class HttpFunctions extends Construct {
       environment: {
         AUTH_TABLE: data.auth.tableName,
         USERS_TABLE: data.users.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
         WEBSOCKET_URL: webSocket.url,
         TOKEN_ISSUER: tokenIssuer,
         SIGNING_SECRET_ID: data.signingSecret.secretArn,
@@ -47,6 +48,10 @@ export class HttpFunctions extends Construct {
     });
     data.auth.allow(auth, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     data.users.allow(auth, 'GetItem', 'PutItem');
+    // The end of a session ends its sockets.
+    data.connections.allow(auth, 'BatchGetItem', 'GetItem', ...forgetConnection);
+    webSocket.allowPush(auth);
+    webSocket.allowEnd(auth);
     data.signingSecret.allowRead(auth);
     return auth;
   }

@@ -46,7 +46,8 @@ export class WebSocketFunctions extends Construct {
     });
     // Where no authorizer ran, connect itself takes the ticket.
     data.auth.allow(connect, 'GetItem', 'DeleteItem');
-    data.connections.allow(connect, 'PutItem', 'UpdateItem');
+    // A session that ended meanwhile takes its new connection with it.
+    data.connections.allow(connect, 'PutItem', 'GetItem', ...forgetConnection);
     return connect;
   }
 

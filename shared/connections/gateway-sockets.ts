@@ -1,7 +1,9 @@
 import {
   type ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { SocketCloser } from '../auth/end-session.ts';
 import type { SocketGateway } from './push.ts';
 
 /** Tells an operator which pushes failed, and why. The text of the frame is not for logs. */
@@ -15,7 +17,7 @@ export type PushFailureReport = (failure: { connection_id: string; error: string
 export function gatewaySockets(
   client: ApiGatewayManagementApiClient,
   report: PushFailureReport,
-): SocketGateway {
+): SocketGateway & SocketCloser {
   return {
     async post(connectionId, frame) {
       try {
@@ -26,6 +28,15 @@ export function gatewaySockets(
         if (name === 'GoneException') return 'gone';
         report({ connection_id: connectionId, error: name });
         return 'failed';
+      }
+    },
+
+    async end(connectionId) {
+      try {
+        await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+      } catch (error) {
+        const name = error instanceof Error ? error.name : 'unknown';
+        if (name !== 'GoneException') report({ connection_id: connectionId, error: name });
       }
     },
   };

@@ -180,8 +180,8 @@ describe('a logout', () => {
       code: 'auth.session_ended',
     });
     expect(problemOf(await refresh(ada.tokens.refresh_token)).code).toBe('auth.refresh_invalid');
-    socket.send({ action: 'ping' });
-    expect(await socket.next('error')).toMatchObject({ code: 'auth.session_ended' });
+    await socket.next('session.ended');
+    await socket.closed;
   });
 
   it('leaves the other sessions of the person alone', async () => {

@@ -137,6 +137,9 @@ describe('the functions', () => {
       'http/auth': {
         AuthTable: 'DeleteItem GetItem PutItem Query UpdateItem',
         UsersTable: 'GetItem PutItem',
+        ConnectionsTable: 'BatchGetItem DeleteItem GetItem UpdateItem',
+        ...push,
+        'WebSocketApi/v1/DELETE/@connections/*': 'execute-api:ManageConnections',
         SigningSecret: 'secretsmanager:GetSecretValue',
       },
       'http/users': { AuthTable: 'GetItem UpdateItem', UsersTable: 'GetItem Query' },
@@ -150,7 +153,10 @@ describe('the functions', () => {
       },
       'http/health': { AuthTable: 'GetItem' },
       'ws/authorize-connection': { AuthTable: 'DeleteItem GetItem' },
-      'ws/connect': { AuthTable: 'DeleteItem GetItem', ConnectionsTable: 'PutItem UpdateItem' },
+      'ws/connect': {
+        AuthTable: 'DeleteItem GetItem',
+        ConnectionsTable: 'DeleteItem GetItem PutItem UpdateItem',
+      },
       'ws/disconnect': { ConnectionsTable: 'DeleteItem GetItem UpdateItem' },
       'ws/send-message': {
         AuthTable: 'UpdateItem',

@@ -1,5 +1,5 @@
 import type { Me, MessageView, OpenConversationRequest } from '../../events/http-contracts.ts';
-import type { ConversationView, PersonView, Synced } from '../../events/server-frames.ts';
+import type { ConversationView, PersonView, ServerEvent, Synced } from '../../events/server-frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Api } from './api.ts';
 import {
@@ -16,7 +16,6 @@ import type { ClientEnvironment } from './environment.ts';
 import { GapRepair } from './gap-repair.ts';
 import { Outbox } from './outbox.ts';
 import type { OutboxStore } from './outbox-store.ts';
-import type { ClientEvent } from './parse-frame.ts';
 import { ReadMarks } from './read-marks.ts';
 import { olderBefore } from './timeline.ts';
 import { transportableText } from './transportable-text.ts';
@@ -175,7 +174,7 @@ export class ChatClient {
     await this.#gaps.repairAll(this.#state.conversations.keys());
   }
 
-  #onEvent(event: ClientEvent): void {
+  #onEvent(event: ServerEvent): void {
     this.#outbox.handle(event);
     switch (event.type) {
       case 'message.create': {

@@ -1,9 +1,9 @@
 import type { ClientFrame } from '../../events/client-frames.ts';
 import type { TicketResponse } from '../../events/http-contracts.ts';
-import type { Synced } from '../../events/server-frames.ts';
+import type { ServerEvent, Synced } from '../../events/server-frames.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment, SocketLike } from './environment.ts';
-import { type ClientEvent, parseFrame } from './parse-frame.ts';
+import { parseFrame } from './parse-frame.ts';
 import { ProblemError, SignedOutError } from './problem-error.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface ConnectionOptions {
   cursors(): Promise<Record<string, number>>;
   /** Fetches what the sync left out. When it resolves, the client is up to date. */
   catchUp(synced: Synced): Promise<void>;
-  onEvent(event: ClientEvent): void;
+  onEvent(event: ServerEvent): void;
   onState(state: ConnectionState): void;
 }
 

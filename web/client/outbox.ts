@@ -1,11 +1,10 @@
 import type { MessageSendFrame } from '../../events/client-frames.ts';
 import type { MessageView } from '../../events/http-contracts.ts';
-import type { MessageAck } from '../../events/server-frames.ts';
+import type { MessageAck, ServerEvent } from '../../events/server-frames.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment } from './environment.ts';
 import { type OutboxNews, readOutboxNews } from './outbox-news.ts';
 import type { OutboxEntry, OutboxStore } from './outbox-store.ts';
-import type { ClientEvent } from './parse-frame.ts';
 import { isRetryable } from './problem-error.ts';
 
 /** An ack that takes longer than this may have been lost: asking again costs one frame and never doubles. */
@@ -108,7 +107,7 @@ export class Outbox {
   }
 
   /** Takes the acks, pushes and errors that speak of an entry; lets all else pass. */
-  handle(event: ClientEvent): void {
+  handle(event: ServerEvent): void {
     const clientMsgId = 'client_msg_id' in event ? event.client_msg_id : undefined;
     const entry = clientMsgId === undefined ? undefined : this.#find(clientMsgId);
     if (entry === undefined) return;

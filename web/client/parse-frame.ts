@@ -1,21 +1,13 @@
-import * as z from 'zod/mini';
 import { type ServerEvent, serverEvent } from '../../events/server-frames.ts';
-
-/** The server has ended this session, on this device or from another one: somebody must sign in again. */
-const sessionEnded = z.object({ type: z.literal('session.ended') });
-
-const clientEvent = z.union([serverEvent, sessionEnded]);
-
-export type ClientEvent = ServerEvent | z.infer<typeof sessionEnded>;
 
 /**
  * The events of one frame, in their order. What this client does not know (a newer type, an extra field, an event
  * that does not fit its schema) is left out, so that a newer server can talk to an older client.
  */
-export function parseFrame(data: unknown): ClientEvent[] {
+export function parseFrame(data: unknown): ServerEvent[] {
   if (typeof data !== 'string') return [];
   return flatten(parseJson(data)).flatMap((candidate) => {
-    const parsed = clientEvent.safeParse(candidate);
+    const parsed = serverEvent.safeParse(candidate);
     return parsed.success ? [parsed.data] : [];
   });
 }
