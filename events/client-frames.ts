@@ -36,6 +36,9 @@ export const messageContent = z.string().check(
   z.refine((text) => !notTransportable.test(text), 'has control characters or broken Unicode'),
 );
 
+/** Named on the wire, but not stored yet: refused rather than lost. */
+const notYet = z.optional(z.array(z.unknown()).check(z.maxLength(0, 'is not supported yet')));
+
 export const messageSendFrame = z.object({
   action: z.literal('message.send'),
   convo_id: conversationId,
@@ -43,6 +46,9 @@ export const messageSendFrame = z.object({
   content: messageContent,
   /** 1, 2, 3 … per client and conversation: keeps the order of sends that are on their way together. */
   client_seq: z.optional(z.int().check(z.nonnegative())),
+  reply_to: z.optional(z.null('is not supported yet')),
+  attachments: notYet,
+  mentions: notYet,
 });
 
 export const messageReadFrame = z.object({
