@@ -89,5 +89,5 @@ export const handler = httpHandler(
       },
     }),
   },
-  { publicKeys, sessions, gate: deps.gate(env), issuer: env.TOKEN_ISSUER },
+  { ...deps.authentication(env), publicKeys, sessions },
 );

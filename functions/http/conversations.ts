@@ -61,15 +61,10 @@ export const handler = httpHandler(
       },
     }),
   },
-  {
-    publicKeys: deps.publicKeys(env),
-    sessions: deps.sessions(env),
-    gate: deps.gate(env),
-    issuer: env.TOKEN_ISSUER,
-  },
+  deps.authentication(env),
 );
 
-/** What is not even an id is as missing as any other conversation. */
+/** The id in the path. Text that cannot be one answers as a missing conversation does: nothing is told apart. */
 function idOf(path: Readonly<Record<string, string | undefined>>): string {
   const parsed = conversationId.safeParse(path.id);
   if (!parsed.success) throw new AppError('conversation.not_found');

@@ -28,10 +28,5 @@ export const handler = httpHandler(
       },
     }),
   },
-  {
-    publicKeys: deps.publicKeys(env),
-    sessions: deps.sessions(env),
-    gate: deps.gate(env),
-    issuer: env.TOKEN_ISSUER,
-  },
+  deps.authentication(env),
 );

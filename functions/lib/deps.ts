@@ -51,6 +51,14 @@ export const tickets = (env: { AUTH_TABLE: string }) => dynamoTicketStore(dynamo
 
 export const publicKeys = (env: { AUTH_TABLE: string }) => dynamoPublicKeyStore(dynamo(), env.AUTH_TABLE);
 
+/** What every group of session routes needs to know its callers. */
+export const authentication = (env: { AUTH_TABLE: string; TOKEN_ISSUER: string }) => ({
+  publicKeys: publicKeys(env),
+  sessions: sessions(env),
+  gate: gate(env),
+  issuer: env.TOKEN_ISSUER,
+});
+
 export const signingSecret = (env: { SIGNING_SECRET_ID: string }) =>
   secretsManagerSigningSecret(new SecretsManagerClient({ requestHandler }), env.SIGNING_SECRET_ID);
 

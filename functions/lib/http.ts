@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import { limits, type UserAction } from '../../shared/limits.ts';
 import { httpRoutes } from '../routes.ts';
+import { describeIssues } from './issues.ts';
 import { addToLogLine, oneLogLine } from './log.ts';
 import { problemDetails } from './problem-details.ts';
 
@@ -142,13 +143,6 @@ function parse(schema: Schema, input: unknown): unknown {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new AppError('request.invalid', describeIssues(parsed.error));
   return parsed.data;
-}
-
-export function describeIssues(error: z.core.$ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.map(String).join('.') || 'body'}: ${issue.message}`)
-    .join('; ');
 }
 
 function toResult({ status, body, headers }: HttpAnswer): APIGatewayProxyStructuredResultV2 {

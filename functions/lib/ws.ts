@@ -6,7 +6,7 @@ import type { Identity } from '../../shared/auth/access-token.ts';
 import type { ConnectionStore } from '../../shared/connections/connection-store.ts';
 import type { SocketGateway } from '../../shared/connections/push.ts';
 import { AppError } from '../../shared/errors.ts';
-import { describeIssues } from './http.ts';
+import { describeIssues } from './issues.ts';
 import { addToLogLine, logger, oneLogLine } from './log.ts';
 
 /** The socket events, with what the $connect authorizer may have left in the context. */

@@ -10,7 +10,8 @@ export interface SocketCloser {
 
 /**
  * Ends a session everywhere. Its tokens and frames are refused from the first write on; then its connections are
- * forgotten, so that nothing is pushed to them any more, told and closed. If that fails half-way, throws: repeat it.
+ * forgotten, so that nothing is pushed to them any more, told and closed. Throws when that fails half-way: the session is
+ * over all the same, but a connection may go on hearing until it ends.
  */
 export async function endSession(
   identity: Identity,
