@@ -6,9 +6,10 @@ import {
   type ServerResponse,
   request as sendRequest,
 } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { closeServer, listenOnLoopback } from '../loopback-server.ts';
 import type { FaultAction, FaultRules } from './fault-rules.ts';
 import type { CallRecord, TappedService } from './tapped-call.ts';
 import { askForCapacity, describeCall, readCapacity } from './tapped-request.ts';
@@ -45,21 +46,15 @@ export async function startServiceTap(options: ServiceTapOptions): Promise<Servi
     socket.on('close', () => sockets.delete(socket));
     pipeThrough(target, request, socket, head);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a port has no other kind of address.
-  const { port } = server.address() as AddressInfo;
+  const endpoint = await listenOnLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        for (const socket of sockets) socket.destroy();
-        agent.destroy();
-      }),
+    endpoint,
+    async close() {
+      const closed = closeServer(server);
+      for (const socket of sockets) socket.destroy();
+      agent.destroy();
+      await closed;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as z from 'zod/mini';
+import { closeServer, listenOnLoopback } from '../loopback-server.ts';
 import type { SecretStore, SecretVersion, StoredSecret } from './secret-store.ts';
 
 export interface SecretsServer {
@@ -101,19 +101,10 @@ export async function startSecretsServer(store: SecretStore): Promise<SecretsSer
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     void answer(store, request, response);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a port has no other kind of address.
-  const { port } = server.address() as AddressInfo;
+  const endpoint = await listenOnLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    endpoint,
+    close: () => closeServer(server),
   };
 }
 

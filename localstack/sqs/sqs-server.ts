@@ -4,9 +4,9 @@
  * page sends.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock, QueueDefinition, QueueReader } from '../contracts.ts';
+import { closeServer, listenOnLoopback } from '../loopback-server.ts';
 import { runAction } from './protocol-actions.ts';
 import { QueueEngine } from './queue-engine.ts';
 import { createQueueReader } from './queue-reader.ts';
@@ -76,19 +76,8 @@ async function listen(engine: QueueEngine, accountId: string, port: number): Pro
     void answer(request, response, engine, queueUrl);
   });
   server.keepAliveTimeout = keepAliveTimeoutMs;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  endpoint = await listenOnLoopback(server, port);
   return { endpoint, queueUrl, close: () => closeServer(server) };
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    server.closeAllConnections();
-  });
 }
 
 async function answer(
