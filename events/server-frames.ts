@@ -47,7 +47,14 @@ export const messageRead = z.object({
   seq_no: seqNo,
 });
 
-export const personView = z.object({ user_id: userId, handle: z.string(), display_name: z.string() });
+/** What people see of each other. `deleted`: the account was erased, and the names are stand-ins. */
+export const personView = z.object({
+  user_id: userId,
+  handle: z.string(),
+  display_name: z.string(),
+  avatar: z.optional(z.string()),
+  deleted: z.optional(z.literal(true)),
+});
 
 /** As GET /conversations and GET /conversations/{id} show a conversation to one of its members. */
 export const conversationView = z.object({

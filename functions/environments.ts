@@ -14,14 +14,36 @@ const connectionsTable = { CONNECTIONS_TABLE: z.string() };
 const webSocket = { WEBSOCKET_URL: z.string() };
 const tokens = { TOKEN_ISSUER: z.string() };
 const reads = { ...authTable, ...tokens };
+const accountEvents = { ACCOUNT_EVENTS_QUEUE_URL: z.string() };
+/** Behind CloudFront: proves that a header with the caller's address was set there. */
+const edge = { EDGE_SECRET_ID: z.string() };
+const factor = { FACTOR_SECRET_ID: z.string() };
+/** Who may open a socket from a web page: origins, separated by commas. */
+const origins = { ALLOWED_ORIGINS: z.string() };
 
 export const environments = {
   'http/auth': z.object({
     ...reads,
     ...usersTable,
-    ...connectionsTable,
-    ...webSocket,
+    ...accountEvents,
+    ...edge,
+    ...factor,
     SIGNING_SECRET_ID: z.string(),
+  }),
+  'http/account': z.object({
+    ...reads,
+    ...usersTable,
+    ...accountEvents,
+    ...edge,
+    ...factor,
+    ...webSocket,
+  }),
+  'http/account-data': z.object({
+    ...reads,
+    ...usersTable,
+    ...conversationsTable,
+    ...messagesTable,
+    ...accountEvents,
   }),
   'http/users': z.object({ ...reads, ...usersTable }),
   'http/conversations': z.object({
@@ -33,8 +55,14 @@ export const environments = {
     ...webSocket,
   }),
   'http/health': z.object({ ...authTable }),
-  'ws/authorize-connection': z.object({ ...authTable }),
-  'ws/connect': z.object({ ...authTable, ...connectionsTable }),
+  'ws/authorize-connection': z.object({ ...authTable, ...origins }),
+  'ws/connect': z.object({
+    ...authTable,
+    ...connectionsTable,
+    ...webSocket,
+    ...origins,
+    CONNECTIONS_PER_USER_MAX: z.string().check(z.regex(/^[1-9]\d*$/)),
+  }),
   'ws/disconnect': z.object({ ...connectionsTable }),
   'ws/send-message': z.object({
     ...authTable,
@@ -63,6 +91,18 @@ export const environments = {
     DEAD_LETTER_QUEUE_URL: z.string(),
     /** On this receive the processor parks what still fails, so that the sender hears of it. */
     MAX_RECEIVE_COUNT: z.string(),
+  }),
+  'consumers/process-account-events': z.object({
+    ...authTable,
+    ...usersTable,
+    ...connectionsTable,
+    ...webSocket,
+    /** An erasure has consequences of its own. */
+    ...accountEvents,
+    /** `Name <address>`, or empty where no mail can be sent. */
+    MAIL_FROM: z.string(),
+    /** The address of the web client, for the links in mails. */
+    WEB_URL: z.string(),
   }),
 } as const;
 

@@ -1,13 +1,21 @@
 /**
- * Every way in, in one manifest: the CDK builds the APIs from it and the tests walk it.
- * `access` says who may call: `session` routes pass the authentication of functions/lib/http.ts first.
+ * Every way in, in one manifest: the CDK builds the APIs from it and the tests walk it. What a route takes and answers
+ * stands in events/http-api.ts.
  */
+import type { HttpRouteKey } from '../events/http-api.ts';
 import type { FunctionPath } from './environments.ts';
 
+/**
+ * Who may call. `session` routes pass the authentication of functions/lib/http.ts first; `optional` ones pass it when
+ * the caller names a token, and know nobody otherwise; `ending` is a `session` route that also a session that is over
+ * may call, so that its end can be asked for again.
+ */
+export type Access = 'public' | 'optional' | 'session' | 'ending';
+
 export interface HttpRoute {
-  readonly route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
+  readonly route: HttpRouteKey;
   readonly function: FunctionPath & `http/${string}`;
-  readonly access: 'public' | 'session';
+  readonly access: Access;
 }
 
 export const httpRoutes = [
@@ -16,10 +24,32 @@ export const httpRoutes = [
   { route: 'POST /auth/register', function: 'http/auth', access: 'public' },
   { route: 'POST /auth/login', function: 'http/auth', access: 'public' },
   { route: 'POST /auth/refresh', function: 'http/auth', access: 'public' },
-  { route: 'POST /auth/logout', function: 'http/auth', access: 'session' },
-  { route: 'POST /auth/ws-ticket', function: 'http/auth', access: 'session' },
+  { route: 'POST /auth/otp/verify', function: 'http/auth', access: 'optional' },
+  { route: 'POST /auth/second-factor/verify', function: 'http/auth', access: 'public' },
+  { route: 'POST /auth/otp/request', function: 'http/account', access: 'optional' },
+  { route: 'POST /auth/password/forgot', function: 'http/account', access: 'public' },
+  { route: 'POST /auth/password/reset', function: 'http/account', access: 'public' },
+  { route: 'POST /auth/password', function: 'http/account', access: 'session' },
+  { route: 'POST /auth/reauthenticate', function: 'http/account', access: 'session' },
+  { route: 'POST /auth/logout', function: 'http/account', access: 'ending' },
+  { route: 'GET /auth/sessions', function: 'http/account', access: 'session' },
+  { route: 'DELETE /auth/sessions', function: 'http/account', access: 'session' },
+  { route: 'DELETE /auth/sessions/{id}', function: 'http/account', access: 'session' },
+  { route: 'POST /auth/ws-ticket', function: 'http/account', access: 'session' },
+  { route: 'GET /auth/second-factor', function: 'http/account', access: 'session' },
+  { route: 'POST /auth/second-factor', function: 'http/account', access: 'session' },
+  { route: 'POST /auth/second-factor/confirm', function: 'http/account', access: 'session' },
+  { route: 'POST /auth/second-factor/recovery-codes', function: 'http/account', access: 'session' },
+  { route: 'DELETE /auth/second-factor', function: 'http/account', access: 'session' },
   { route: 'GET /me', function: 'http/users', access: 'session' },
+  { route: 'PATCH /me', function: 'http/users', access: 'session' },
+  { route: 'DELETE /me', function: 'http/account-data', access: 'session' },
+  { route: 'GET /me/export', function: 'http/account-data', access: 'session' },
+  { route: 'GET /me/blocks', function: 'http/users', access: 'session' },
+  { route: 'PUT /me/blocks/{user_id}', function: 'http/users', access: 'session' },
+  { route: 'DELETE /me/blocks/{user_id}', function: 'http/users', access: 'session' },
   { route: 'GET /users', function: 'http/users', access: 'session' },
+  { route: 'GET /users/{id}', function: 'http/users', access: 'session' },
   { route: 'POST /conversations', function: 'http/conversations', access: 'session' },
   { route: 'GET /conversations', function: 'http/conversations', access: 'session' },
   { route: 'GET /conversations/{id}', function: 'http/conversations', access: 'session' },

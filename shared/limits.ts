@@ -43,13 +43,30 @@ export const limits = {
   handleMaxChars: 32,
   displayNameMaxChars: 64,
   emailMaxChars: 254,
+  avatarMaxChars: 64,
+  blocksMax: 1_000,
+  /** Messages of anybody that are read for one page of an export. */
+  exportPageMessagesMax: 1_000,
+  /** A page ends after the read of a hundred messages that passes this: with those it stays below Lambda's 6 MB. */
+  exportPageMaxBytes: 2 * 1024 * 1024,
 
   accessTokenTtlSeconds: 15 * 60,
+  /** Ours have about 450; more is not decoded at all. */
+  accessTokenMaxChars: 2_048,
   refreshTokenIdleSeconds: 14 * 24 * 3600,
   sessionMaxSeconds: 90 * 24 * 3600,
   /** A refresh whose response was lost, or that two tabs sent at once, gets the same successor this long. */
   refreshGraceSeconds: 30,
   sessionsPerUserMax: 20,
+  /** What changes the keys to an account asks for a password, a code or a sign-in that is no older than this. */
+  recentAuthenticationSeconds: 15 * 60,
+  userAgentMaxChars: 256,
+
+  codeDigits: 6,
+  codeTtlSeconds: 10 * 60,
+  codeTriesMax: 5,
+  secondFactorTtlSeconds: 10 * 60,
+  recoveryCodes: 10,
   ticketTtlSeconds: 30,
   /** API Gateway ends every connection after two hours; the lease outlives it a little. */
   connectionLeaseSeconds: 2 * 3600 + 300,
@@ -74,14 +91,69 @@ export const userRateLimits = {
   'conversation.create': { burst: 60, refillMs: 2_000 },
   'user.search': { burst: 60, refillMs: 500 },
   'ws.ticket': { burst: 30, refillMs: 1_000 },
+  'user.view': { burst: 120, refillMs: 250 },
+  'profile.update': { burst: 30, refillMs: 2_000 },
+  'block.change': { burst: 60, refillMs: 1_000 },
+  'session.change': { burst: 30, refillMs: 2_000 },
+  /** Password, second factor, erasure: what a thief of a session would try. */
+  'account.change': { burst: 20, refillMs: 30_000 },
+  'account.export': { burst: 60, refillMs: 5_000 },
 } as const satisfies Record<string, RateLimit>;
 
-/** What one address or account may do before anybody is signed in. */
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** `count` at once, and `count` in each such time from then on. */
+function per(count: number, timeMs: number): RateLimit {
+  return { burst: count, refillMs: timeMs / count };
+}
+
+/**
+ * What one address, number or IP may do before anybody is signed in. Mails and above all SMS cost money and can be aimed
+ * at others: an hourly and a daily bucket each.
+ */
 export const anonymousRateLimits = {
   'register.ip': { burst: 300, refillMs: 1_000 },
   'login.ip': { burst: 300, refillMs: 1_000 },
-  'login.account': { burst: 20, refillMs: 10_000 },
+  'refresh.ip': { burst: 600, refillMs: 200 },
+  /** A session that is over may be ended again, so that its own bucket cannot count this. */
+  'logout.ip': { burst: 300, refillMs: 1_000 },
+  'code.check.ip': { burst: 300, refillMs: 1_000 },
+  'email.address.hour': per(5, hourMs),
+  'email.address.day': per(20, dayMs),
+  'email.ip.hour': per(60, hourMs),
+  'email.ip.day': per(300, dayMs),
+  'sms.address.hour': per(3, hourMs),
+  'sms.address.day': per(6, dayMs),
+  'sms.ip.hour': per(20, hourMs),
+  'sms.ip.day': per(60, dayMs),
+  /** All SMS of a deployment: a runaway bill ends here. */
+  'sms.total.day': per(1_000, dayMs),
 } as const satisfies Record<string, RateLimit>;
 
+/** After `free` failures in a row each next one doubles a delay, from `firstMs` to at most `maxMs`. */
+export interface FailureDelay {
+  readonly free: number;
+  readonly firstMs: number;
+  readonly maxMs: number;
+  /** Forgotten this long after the last failure. */
+  readonly forgetMs: number;
+}
+
+const doubling = { firstMs: 1_000, maxMs: 15 * minuteMs, forgetMs: dayMs };
+
+/** Guessing gets slower; nobody is ever locked out by somebody else's guesses for longer than `maxMs` a try. */
+export const failureDelays = {
+  /** One account from one IP. */
+  'login.pair': { ...doubling, free: 5 },
+  /** One account from anywhere. */
+  'login.account': { ...doubling, free: 20 },
+  /** One IP at any account; shorter memory, because many people can share one. */
+  'login.ip': { ...doubling, free: 100, forgetMs: hourMs },
+  'factor.account': { ...doubling, free: 5 },
+} as const satisfies Record<string, FailureDelay>;
+
+export type FailureKind = keyof typeof failureDelays;
 export type UserAction = keyof typeof userRateLimits;
 export type AnonymousAction = keyof typeof anonymousRateLimits;

@@ -1,62 +1,57 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type * as z from 'zod/mini';
+import {
+  type AnswerOf,
+  type BodyOf,
+  type HttpContract,
+  type HttpRouteKey,
+  httpApi,
+  type QueryOf,
+} from '../../events/http-api.ts';
 import { type Identity, type PublicKeyStore, verifyAccessToken } from '../../shared/auth/access-token.ts';
 import type { Gate } from '../../shared/auth/gate.ts';
-import type { SessionStore } from '../../shared/auth/session.ts';
+import type { Device, SessionStore } from '../../shared/auth/session.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import { limits, type UserAction } from '../../shared/limits.ts';
-import { httpRoutes } from '../routes.ts';
+import { type Access, httpRoutes } from '../routes.ts';
 import { describeIssues } from './issues.ts';
 import { addToLogLine, oneLogLine } from './log.ts';
 import { problemDetails } from './problem-details.ts';
-
-type Schema = z.ZodMiniType;
-type Parsed<S> = S extends Schema ? z.infer<S> : undefined;
+import { type EdgeSecret, viewerAddress } from './viewer-address.ts';
 
 /** What a route gets: parsed and, where the manifest asks for a session, authenticated. */
 export interface HttpRequest<Body, Query> {
   readonly body: Body;
   readonly query: Query;
   readonly path: Readonly<Record<string, string | undefined>>;
+  /** Of `optional` routes: `anonymous` when the caller named no token. */
   readonly identity: Identity;
-  readonly sourceIp: string;
+  /** Where the request comes from, as far as it can be believed. */
+  readonly device: Device & { readonly ip: string };
 }
 
-export interface HttpAnswer {
+/** One route: the rate limit that it counts against, and the use case that answers. */
+interface Route<K extends HttpRouteKey> {
+  /** Taken from the bucket of the person who calls; not for public routes. */
+  readonly action?: UserAction;
+  run(request: HttpRequest<BodyOf<K>, QueryOf<K>>): Promise<AnswerOf<K>>;
+}
+
+export type Routes = { readonly [K in HttpRouteKey]?: Route<K> };
+
+/** What the chain sees of any route; the table of events/http-api.ts has typed it before. */
+interface AnyRoute {
+  readonly action?: UserAction;
+  run(request: HttpRequest<unknown, unknown>): Promise<HttpAnswer>;
+}
+
+interface HttpAnswer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
-
-interface RouteDefinition {
-  readonly body: Schema | undefined;
-  readonly query: Schema | undefined;
-  readonly action: UserAction | undefined;
-  run(request: HttpRequest<unknown, unknown>): Promise<HttpAnswer>;
-}
-
-/** One route: its schemas, the rate limit that it counts against, and the use case that answers. */
-export function route<
-  B extends Schema | undefined = undefined,
-  Q extends Schema | undefined = undefined,
->(definition: {
-  body?: B;
-  query?: Q;
-  action?: UserAction;
-  run(request: HttpRequest<Parsed<B>, Parsed<Q>>): Promise<HttpAnswer>;
-}): RouteDefinition {
-  const { body, query, action } = definition;
-  return {
-    body,
-    query,
-    action,
-    run: (request) => definition.run(request as HttpRequest<Parsed<B>, Parsed<Q>>),
-  };
-}
-
-type HttpRouteKey = (typeof httpRoutes)[number]['route'];
 
 export interface AuthenticationDeps {
   readonly publicKeys: PublicKeyStore;
@@ -64,47 +59,51 @@ export interface AuthenticationDeps {
   readonly gate: Gate;
   readonly issuer: string;
   readonly clock?: Clock;
+  /** Where the caller's address matters behind CloudFront; without it the address of the last hop is taken. */
+  readonly edge?: EdgeSecret;
 }
 
-/** What a caller without a session is, to routes that are open to everybody. */
-const anonymous: Identity = { userId: '', sessionId: '' };
+/** What a caller without a session is, to routes that know such callers. */
+export const anonymous: Identity = { userId: '', sessionId: '' };
 
 /**
  * The handler of a group of routes. Who may call a route stands in functions/routes.ts and is enforced here, so that
  * no route can forget it; `deps` is absent for a group that has public routes only.
  */
-export function httpHandler(
-  routes: Partial<Record<HttpRouteKey, RouteDefinition>>,
-  deps?: AuthenticationDeps,
-) {
+export function httpHandler(routes: Routes, deps?: AuthenticationDeps) {
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(oneLogLine(() => performance.now()))
     .use(problemDetails())
     .handler(async (event) => {
       const key = event.routeKey as HttpRouteKey;
-      const definition = routes[key];
+      const route = routes[key] as AnyRoute | undefined;
       const access = httpRoutes.find((entry) => entry.route === key)?.access;
-      if (!definition || !access) throw new AppError('request.not_found');
+      if (!route || !access) throw new AppError('request.not_found');
+      const contract: HttpContract = httpApi[key];
       const body = bodyText(event);
-      const identity = access === 'public' ? anonymous : await authenticate(event, definition.action, deps);
-      addToLogLine({ route: key, ...(identity.userId && { user_id: identity.userId }) });
-      const answer = await definition.run({
-        body: definition.body && parse(definition.body, parseJson(body)),
-        query: definition.query && parse(definition.query, event.queryStringParameters ?? {}),
+      addToLogLine({ route: key });
+      const identity = await identify(event, access, route.action, deps);
+      const answer = await route.run({
+        body: contract.body && parse(contract.body, parseJson(body)),
+        query: contract.query && parse(contract.query, event.queryStringParameters ?? {}),
         path: event.pathParameters ?? {},
         identity,
-        sourceIp: event.requestContext.http.sourceIp,
+        device: { ip: await viewerAddress(event, deps?.edge), userAgent: userAgentOf(event) },
       });
       addToLogLine({ status: answer.status });
       return toResult(answer);
     });
 }
 
-async function authenticate(
+/** Who calls, as far as the route asks. Throws a 401 for who must be known and is not. */
+async function identify(
   event: APIGatewayProxyEventV2,
+  access: Access,
   action: UserAction | undefined,
   deps: AuthenticationDeps | undefined,
 ): Promise<Identity> {
+  if (access === 'public') return anonymous;
+  if (access === 'optional' && event.headers.authorization === undefined) return anonymous;
   if (!deps) throw new Error(`${event.routeKey} needs a session, but its group cannot check one`);
   const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(event.headers.authorization ?? '')?.[1];
   if (!token) throw new AppError('auth.unauthenticated');
@@ -114,9 +113,18 @@ async function authenticate(
     issuer: deps.issuer,
     clock,
   });
+  // Before the session is looked at: who was turned away belongs into the log as well.
+  addToLogLine({ user_id: identity.userId });
+  if (access === 'ending') return identity;
   if (action) await deps.gate.admit(identity, action);
   else if (!(await deps.sessions.isLive(identity))) throw new AppError('auth.session_ended');
   return identity;
+}
+
+/** What the client calls itself, as far as it is kept; cutting must not leave half a character. */
+function userAgentOf(event: APIGatewayProxyEventV2): string | undefined {
+  const userAgent = event.requestContext.http.userAgent ?? '';
+  return userAgent.slice(0, limits.userAgentMaxChars).toWellFormed() || undefined;
 }
 
 function bodyText(event: APIGatewayProxyEventV2): string {
@@ -139,7 +147,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Parses at the door. Throws `request.invalid`, naming each field and what is wrong with it. */
-function parse(schema: Schema, input: unknown): unknown {
+function parse(schema: z.ZodMiniType, input: unknown): unknown {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new AppError('request.invalid', describeIssues(parsed.error));
   return parsed.data;

@@ -5,10 +5,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
+import { accountEvent, noticeKind } from '../../events/account-event.ts';
 import { messageReadFrame, messageSendFrame, pingFrame, syncFrame } from '../../events/client-frames.ts';
 import { messageAccepted } from '../../events/message-accepted.ts';
 import { batchFrame, serverEvent, serverFrame } from '../../events/server-frames.ts';
 import { webSocketRoutes } from '../../functions/routes.ts';
+import { consumeAccountEvent } from '../../shared/account-events/consume-account-event.ts';
 import { markRead } from '../../shared/conversations/mark-read.ts';
 import { cachedRoster } from '../../shared/conversations/roster.ts';
 import { missedEvents } from '../../shared/conversations/sync.ts';
@@ -26,6 +28,7 @@ import {
   movableClock,
   startMs,
 } from '../support/builders.ts';
+import { codesUnderTest } from '../support/in-memory-codes.ts';
 import { inMemoryConnectionStore, inMemorySockets } from '../support/in-memory-connections.ts';
 import { inMemoryConversationStore } from '../support/in-memory-conversation-store.ts';
 import { inMemoryMessageStore } from '../support/in-memory-message-store.ts';
@@ -92,6 +95,54 @@ describe('a queue message that was shipped', () => {
       ]);
     },
   );
+});
+
+describe('an account event that was shipped', () => {
+  const samples = samplesIn('').filter(([name]) => name.startsWith('account-event.'));
+
+  /** What the consumer of today does with an event that has just occurred. */
+  async function consume(text: string) {
+    const event = accountEvent.parse(JSON.parse(text));
+    const world = codesUnderTest();
+    const called: unknown[] = [];
+    if (event.name === 'code.requested' && event.user_id === null) world.accounts.hold(event.to, anna);
+    const outcome = await consumeAccountEvent(event, {
+      ...world,
+      clock: { now: () => event.occurred_at_ms },
+      closeSessions: async (ended) => void called.push(ended),
+      eraseAccount: async (userId) => void called.push(userId),
+    });
+    return { event, outcome, called, mails: world.mailer.sent, texts: world.texter.sent };
+  }
+
+  it.each(samples)('%s is read as it was written, and has its consequence', async (_, text) => {
+    const { event, outcome, called, mails, texts } = await consume(text);
+    expect(event).toEqual(JSON.parse(text));
+    switch (event.name) {
+      case 'code.requested':
+        expect(outcome).toBe('code_sent');
+        expect((event.to.channel === 'email' ? mails : texts).map(({ text }) => text)).toEqual([
+          expect.stringMatching(/\b\d{6}\b/),
+        ]);
+        break;
+      case 'account.notice':
+        expect([outcome, mails.map(({ to }) => to)]).toEqual(['sent', [event.email]]);
+        break;
+      case 'sessions.ended':
+        expect([outcome, called]).toEqual(['closed', [event]]);
+        break;
+      case 'account.erased':
+        expect([outcome, called]).toEqual(['erased', [event.user_id]]);
+    }
+  });
+
+  it('exists for every name and every notice that there is', () => {
+    const events = samples.map(([, text]) => accountEvent.parse(JSON.parse(text)));
+    const names = accountEvent.def.options.map(({ shape }) => String(shape.name.def.values));
+    expect([...new Set(events.map(({ name }) => name))].toSorted()).toEqual(names.toSorted());
+    const notices = events.flatMap((event) => (event.name === 'account.notice' ? [event.notice] : []));
+    expect(notices.toSorted()).toEqual(noticeKind.options.toSorted());
+  });
 });
 
 const clientSchemas: Record<string, z.ZodMiniType> = {
@@ -170,6 +221,7 @@ describe('a frame that the server was shipped with', () => {
 });
 
 it('has no sample that nobody reads', () => {
-  expect(samplesIn('').every(([name]) => name.startsWith('message-accepted.v'))).toBe(true);
+  const readers = ['message-accepted.v', 'account-event.'];
+  expect(samplesIn('').every(([name]) => readers.some((reader) => name.startsWith(reader)))).toBe(true);
   expect(samplesIn('').length).toBeGreaterThan(0);
 });

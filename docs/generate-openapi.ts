@@ -1,0 +1,263 @@
+/**
+ * docs/openapi.json from the table that the functions parse and answer by (events/http-api.ts), so that it cannot drift.
+ * `npm run docs` writes it; test/contracts/openapi.test.ts fails when that was forgotten.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import * as account from '../events/account-contracts.ts';
+import { commonErrors, type HttpContract, httpApi, sessionErrors } from '../events/http-api.ts';
+import * as chat from '../events/http-contracts.ts';
+import * as frames from '../events/server-frames.ts';
+import * as user from '../events/user-contracts.ts';
+import { type Access, httpRoutes } from '../functions/routes.ts';
+import { type ErrorCode, errorTable } from '../shared/errors.ts';
+
+type Json = Record<string, unknown>;
+type Schema = z.ZodMiniType;
+
+export interface OpenApiDocument extends Json {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Json>>; readonly [kind: string]: Json };
+}
+
+/**
+ * The document, OpenAPI 3.1. A client must ignore fields that it does not know, so answers are open; `closed` answers may
+ * have no other fields than the contract names, which is how our own answers are tested.
+ */
+export function openApiDocument({ closed = false } = {}): OpenApiDocument {
+  const schemas = componentSchemas(closed);
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const { route, access } of httpRoutes) {
+    const [method = '', path = ''] = route.split(' ');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(route, httpApi[route], access) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Confab',
+      version: '1',
+      summary: 'Chat in your own AWS account',
+      description:
+        'Accounts, people, conversations and history. Messages travel over the socket: see docs/protocol.md.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: 'http://127.0.0.1:8787', description: 'npm start' }],
+    security: [],
+    tags: tags.map(([, name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas,
+      responses: commonRefusals(),
+      securitySchemes: {
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'From signing in; it lasts 15 minutes.',
+        },
+      },
+    },
+  };
+}
+
+/** By the beginning of the path. */
+const tags = [
+  ['/auth', 'Accounts', 'Signing up and in, sessions, passwords, codes, the second factor'],
+  ['/me', 'Profile', 'Your own profile and data'],
+  ['/users', 'People', 'Other people'],
+  ['/conversations', 'Conversations', 'Conversations and their history'],
+  ['/', 'System', 'Health and keys'],
+] as const;
+
+function operation(route: string, contract: HttpContract, access: Access): Json {
+  const path = route.split(' ')[1] ?? '';
+  const signedIn = access === 'session' || access === 'ending';
+  return {
+    operationId: operationId(route),
+    summary: contract.summary,
+    tags: [tags.find(([prefix]) => path.startsWith(prefix))?.[1]],
+    security: signedIn ? [{ accessToken: [] }] : access === 'optional' ? [{}, { accessToken: [] }] : [],
+    ...parameters(path, contract.query),
+    ...(contract.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: reference(contract.body) } } },
+    }),
+    responses: { ...answers(contract), ...refusals(contract, access) },
+  };
+}
+
+/** `DELETE /me/blocks/{user_id}` → `deleteMeBlocksByUserId` */
+function operationId(route: string): string {
+  const words = route.replace(/\{(\w+)\}/g, 'by-$1').match(/[A-Za-z]+/g) ?? [];
+  return words
+    .map((word, index) => (index === 0 ? word.toLowerCase() : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('');
+}
+
+function parameters(path: string, query: Schema | undefined): Json {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const { properties = {}, required = [] } = query ? (inputSchema(query) as ObjectSchema) : {};
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+  const all = [...inPath, ...inQuery];
+  return all.length > 0 ? { parameters: all } : {};
+}
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, Json>>;
+  readonly required?: readonly string[];
+}
+
+function answers({ answers: byStatus }: HttpContract): Json {
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, schema]) => [
+      status,
+      {
+        description: statusTexts[status] ?? status,
+        ...(schema && { content: { 'application/json': { schema: reference(schema) } } }),
+      },
+    ]),
+  );
+}
+
+const statusTexts: Readonly<Record<string, string>> = {
+  200: 'Done',
+  201: 'Made',
+  202: 'Accepted, not finished',
+  204: 'Done; there is nothing to say',
+};
+
+/** Every error is a problem of RFC 9457; its `code` says which one. */
+function refusals({ errors = [] }: HttpContract, access: Access): Json {
+  const codes: ErrorCode[] = [...commonErrors, ...(access === 'public' ? [] : sessionErrors), ...errors];
+  const own = new Set(errors.map((code) => errorTable[code].status));
+  const byStatus = Map.groupBy(new Set(codes), (code) => errorTable[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, these]) => [
+      String(status),
+      own.has(status) ? refusal(status, these) : { $ref: `#/components/responses/${status}` },
+    ]),
+  );
+}
+
+function refusal(status: number, codes: readonly ErrorCode[]): Json {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${errorTable[code].title}`).join('; '),
+    ...(status === 429 && {
+      headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
+    }),
+    content: {
+      'application/problem+json': {
+        schema: { allOf: [reference(chat.problem), { properties: { code: { enum: codes } } }] },
+      },
+    },
+  };
+}
+
+/** What many routes refuse with. */
+function commonRefusals(): Json {
+  const byStatus = Map.groupBy([...commonErrors, ...sessionErrors], (code) => errorTable[code].status);
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, refusal(status, codes)]));
+}
+
+/** Every schema that a contract exports, under its own name: `tokensResponse` → `TokensResponse`. */
+const names = new Map<Schema, string>(
+  [frames, user, chat, account].flatMap((module) =>
+    Object.entries(module)
+      .filter((entry): entry is [string, Schema] => isSchema(entry[1]))
+      .map(([name, schema]) => [schema, name.charAt(0).toUpperCase() + name.slice(1)] as const),
+  ),
+);
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && '_zod' in value;
+}
+
+function reference(schema: Schema): Json {
+  const name = names.get(schema);
+  if (name === undefined) throw new Error('a schema of events/http-api.ts is exported by no contract');
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const contracts: readonly HttpContract[] = Object.values(httpApi);
+
+function componentSchemas(closed: boolean): Record<string, Json> {
+  const bodies = contracts.flatMap(({ body }) => body ?? []);
+  const replies = contracts.flatMap(({ answers: byStatus }) =>
+    Object.values(byStatus).flatMap((s) => s ?? []),
+  );
+  const inputs = convert(bodies, 'input');
+  const outputs = convert([...replies, chat.problem], 'output');
+  const all = { ...inputs, ...(closed ? outputs : open(outputs)) };
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => a.localeCompare(b)));
+}
+
+/** The schemas and those that they mention. */
+function convert(schemas: readonly Schema[], io: 'input' | 'output'): Record<string, Json> {
+  const registry = z.registry<{ id: string }>();
+  for (const [schema, id] of names)
+    if (io === 'output' || schemas.includes(schema)) registry.add(schema, { id });
+  const uri = (id: string) => `#/components/schemas/${id}`;
+  const converted = z.toJSONSchema(registry, { io, uri, unrepresentable: 'any' }).schemas as Record<
+    string,
+    Json
+  >;
+  const wanted = new Set(schemas.map((schema) => names.get(schema) ?? ''));
+  for (const name of wanted) for (const other of mentioned(converted[name])) wanted.add(other);
+  return Object.fromEntries([...wanted].map((name) => [name, tidy(converted[name]) as Json]));
+}
+
+function mentioned(schema: unknown): string[] {
+  return [...JSON.stringify(schema ?? {}).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+    ([, name = '']) => name,
+  );
+}
+
+function inputSchema(schema: Schema): Json {
+  return tidy(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })) as Json;
+}
+
+/** Without what a document's own schemas need not say, and without the range of every JSON number. */
+function tidy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, entry]) => !saysNothing(key, entry))
+      .map(([key, entry]) => [key, tidy(entry)]),
+  );
+}
+
+function saysNothing(key: string, entry: unknown): boolean {
+  const aboutTheSchema = typeof entry === 'string' && ['$schema', '$id', 'id'].includes(key);
+  return aboutTheSchema || (typeof entry === 'number' && Math.abs(entry) === Number.MAX_SAFE_INTEGER);
+}
+
+function open(value: unknown): Record<string, Json> {
+  return withoutKey(value, 'additionalProperties', false) as Record<string, Json>;
+}
+
+function withoutKey(value: unknown, key: string, unwanted: unknown): unknown {
+  if (Array.isArray(value)) return value.map((entry) => withoutKey(entry, key, unwanted));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, entry]) => !(name === key && entry === unwanted))
+      .map(([name, entry]) => [name, withoutKey(entry, key, unwanted)]),
+  );
+}
+
+if (import.meta.main) {
+  const file = join(import.meta.dirname, 'openapi.json');
+  writeFileSync(file, `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+  console.log(`${Object.keys(httpApi).length} routes → docs/openapi.json`);
+}
