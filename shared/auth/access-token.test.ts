@@ -1,46 +1,44 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
-import { exportJWK, exportSPKI, importJWK, SignJWT } from 'jose';
+import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { anIdentity, movableClock, startMs } from '../../test/support/builders.ts';
 import { inMemoryPublicKeyStore } from '../../test/support/in-memory-auth.ts';
-import { AppError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { signAccessToken, verifyAccessToken } from './access-token.ts';
-import { deriveSigningKeys } from './signing-keys.ts';
+import { deriveSigningKeys, signingEpoch } from './signing-keys.ts';
 
 const issuer = 'https://chat.example.org';
 const identity = anIdentity();
-const nowSeconds = startMs / 1_000;
+const now = startMs / 1_000;
 
 async function setup() {
   const clock = movableClock();
-  const keys = await deriveSigningKeys('s'.repeat(64));
-  const publicKeys = inMemoryPublicKeyStore();
-  await publicKeys.publish(keys.kid, keys.publicJwk);
-  const deps = { publicKeys, issuer, clock };
-  const verify = (token: string) => verifyAccessToken(token, deps);
+  const keys = await deriveSigningKeys('s'.repeat(64), signingEpoch(startMs));
+  const publicKeys = inMemoryPublicKeyStore(clock);
+  await publicKeys.publish(keys.kid, keys.publicJwk, keys.expiresAt);
+  const verify = (token: string) => verifyAccessToken(token, { publicKeys, issuer, clock });
   const token = await signAccessToken(identity, { keys, issuer, clock });
-  /** A token with our real key that differs in one thing. */
-  const forged = async (
-    claims: Record<string, unknown> = {},
-    header: Record<string, unknown> = {},
-    key: Parameters<SignJWT['sign']>[0] = keys.privateKey,
-  ) =>
-    await new SignJWT({
-      iss: issuer,
-      aud: 'confab',
-      sub: identity.userId,
-      sid: identity.sessionId,
-      iat: nowSeconds,
-      exp: nowSeconds + 900,
-      ...claims,
-    })
-      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keys.kid, ...header })
-      .sign(key);
-  return { clock, keys, publicKeys, verify, token, forged };
+  /** A token rightly signed with our key, whatever it says; texts are signed as they are. */
+  const signed = (claims: object | string, header: object | string = {}) => {
+    const encode = (value: object | string) =>
+      Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+    const head =
+      typeof header === 'string' ? header : { alg: 'EdDSA', typ: 'at+jwt', kid: keys.kid, ...header };
+    const input = `${encode(head)}.${encode(claims)}`;
+    return `${input}.${sign(null, Buffer.from(input), keys.privateKey).toString('base64url')}`;
+  };
+  return { clock, keys, verify, token, signed };
 }
 
-const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const claims = {
+  iss: issuer,
+  aud: 'confab',
+  sub: identity.userId,
+  sid: identity.sessionId,
+  iat: now,
+  exp: now + 900,
+};
 const unauthenticated = { name: 'AppError', code: 'auth.unauthenticated', message: 'Sign in first' };
+const expired = { name: 'AppError', code: 'auth.token_expired' };
 
 describe('an access token', () => {
   it('says who signed in, and with which session', async () => {
@@ -48,131 +46,126 @@ describe('an access token', () => {
     expect(await verify(token)).toEqual(identity);
   });
 
+  it('has room to grow before it is taken for an attack', async () => {
+    const { token } = await setup();
+    expect(token.length).toBeLessThan(limits.accessTokenMaxChars / 4);
+  });
+
   it('is good for fifteen minutes and a few seconds of skew, and then says that it has expired', async () => {
     const { verify, token, clock } = await setup();
     clock.advance(15 * 60_000 + 4_000);
     expect(await verify(token)).toEqual(identity);
-    clock.advance(2_000);
-    await expect(verify(token)).rejects.toMatchObject({ code: 'auth.token_expired' });
+    clock.advance(1_000);
+    await expect(verify(token)).rejects.toMatchObject(expired);
   });
 
   it('is good for a verifier whose clock is a few seconds behind, and not for one far behind', async () => {
     const { verify, token, clock } = await setup();
-    clock.advance(-4_000);
+    clock.advance(-5_000);
     expect(await verify(token)).toEqual(identity);
-    clock.advance(-60_000);
+    clock.advance(-1_000);
     await expect(verify(token)).rejects.toMatchObject(unauthenticated);
   });
 
-  it('is not good for longer than fifteen minutes, whatever it says itself', async () => {
-    const { verify, forged, clock } = await setup();
-    const token = await forged({ exp: nowSeconds + 365 * 86_400 });
-    clock.advance(16 * 60_000);
-    await expect(verify(token)).rejects.toBeInstanceOf(AppError);
-  });
-
-  it.each([
-    ['another type', {}, { typ: 'JWT' }],
-    ['no type', {}, { typ: undefined }],
-    ['another audience', { aud: 'somebody-else' }, {}],
-    ['another issuer', { iss: 'https://evil.example.org' }, {}],
-    ['no subject', { sub: undefined }, {}],
-    ['no session', { sid: undefined }, {}],
-    ['no expiry', { exp: undefined }, {}],
-    ['no time of issue', { iat: undefined }, {}],
-    ['a session that is no text', { sid: { $ne: '' } }, {}],
-    ['a validity that has not begun', { nbf: nowSeconds + 600 }, {}],
-    ['an unknown key', {}, { kid: 'A'.repeat(43) }],
-    ['a key id that is a path', {}, { kid: '../../etc/passwd' }],
-    ['no key id', {}, { kid: undefined }],
-  ])('is refused with %s', async (_, claims, header) => {
-    const { verify, forged } = await setup();
-    await expect(verify(await forged(claims, header))).rejects.toMatchObject(unauthenticated);
-  });
-
-  it('asks the key store for nothing that is no thumbprint', async () => {
-    const { forged } = await setup();
-    const asked: string[] = [];
-    const publicKeys = {
-      ...inMemoryPublicKeyStore(),
-      get: async (kid: string) => {
-        asked.push(kid);
-        return undefined;
-      },
-    };
-    for (const kid of ['../x', 'KEY#x', 'a'.repeat(10_000), '']) {
-      const token = await forged({}, { kid });
-      await expect(verifyAccessToken(token, { publicKeys, issuer, clock: movableClock() })).rejects.toThrow();
-    }
-    expect(asked).toEqual([]);
-  });
-
-  it('is refused when it is not signed', async () => {
-    const { verify, token, keys } = await setup();
-    const [, payload = ''] = token.split('.');
-    for (const alg of ['none', 'None', 'NONE', '']) {
-      const header = base64url({ alg, typ: 'at+jwt', kid: keys.kid });
-      await expect(verify(`${header}.${payload}.`)).rejects.toMatchObject(unauthenticated);
-    }
-    const [header = ''] = token.split('.');
-    await expect(verify(`${header}.${payload}.`)).rejects.toMatchObject(unauthenticated);
-  });
-
-  it('is refused when our public key was used as an HMAC secret', async () => {
-    const { verify, keys, token } = await setup();
-    const [, payload = ''] = token.split('.');
-    const header = base64url({ alg: 'HS256', typ: 'at+jwt', kid: keys.kid });
-    const publicKey = await importJWK(keys.publicJwk, 'EdDSA');
-    if (publicKey instanceof Uint8Array) throw new Error('a public key is no secret');
-    for (const secret of [await exportSPKI(publicKey), String(keys.publicJwk.x)]) {
-      const mac = createHmac('sha256', secret).update(`${header}.${payload}`).digest('base64url');
-      await expect(verify(`${header}.${payload}.${mac}`)).rejects.toMatchObject(unauthenticated);
-    }
-  });
-
-  it('is refused when it brings its own key', async () => {
-    const { verify, forged } = await setup();
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const jwk = await exportJWK(publicKey);
-    await expect(verify(await forged({}, { jwk }, privateKey))).rejects.toMatchObject(unauthenticated);
-    await expect(
-      verify(await forged({}, { jku: 'https://evil.example.org/jwks.json' }, privateKey)),
-    ).rejects.toMatchObject(unauthenticated);
-  });
-
-  it('is refused when a single character of it was changed', async () => {
-    const { verify, token } = await setup();
-    const [header = '', payload = '', signature = ''] = token.split('.');
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    const other = base64url({ ...claims, sub: 'u_SOMEBODYELSE00000000000000' });
-    await expect(verify(`${header}.${other}.${signature}`)).rejects.toMatchObject(unauthenticated);
-    const flipped = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
-    await expect(verify(`${header}.${payload}.${flipped}`)).rejects.toMatchObject(unauthenticated);
-  });
-
-  it.each(['', 'x', 'a.b.c', '....', 'e30.e30.e30', 'x'.repeat(100_000)])(
-    'is refused when it is none: %.20s',
-    async (text) => {
-      const { verify } = await setup();
-      await expect(verify(text)).rejects.toMatchObject(unauthenticated);
-    },
-  );
-
-  it('is refused with extensions that we do not know', async () => {
-    const { verify, keys, token } = await setup();
-    const [, payload = ''] = token.split('.');
-    const header = base64url({ alg: 'EdDSA', typ: 'at+jwt', kid: keys.kid, crit: ['x'], x: 1 });
-    await expect(verify(`${header}.${payload}.AAAA`)).rejects.toMatchObject(unauthenticated);
-  });
-
   it('is not the place where a failing database is blamed on the caller', async () => {
-    const { token } = await setup();
-    const broken = {
+    const { token, clock } = await setup();
+    const publicKeys = {
       ...inMemoryPublicKeyStore(),
       get: () => Promise.reject(new Error('DynamoDB does not answer')),
     };
-    await expect(
-      verifyAccessToken(token, { publicKeys: broken, issuer, clock: movableClock() }),
-    ).rejects.toThrow('DynamoDB does not answer');
+    await expect(verifyAccessToken(token, { publicKeys, issuer, clock })).rejects.toThrow(
+      'DynamoDB does not answer',
+    );
+  });
+});
+
+describe('ASVS 9.2.1: the time of an access token', () => {
+  it.each([
+    ['ended five seconds ago', { exp: now - 5 }, expired],
+    ['ended within the tolerance', { exp: now - 4 }, identity],
+    ['begins five seconds from now', { nbf: now + 5 }, identity],
+    ['begins later', { nbf: now + 6 }, unauthenticated],
+    ['was issued five seconds from now', { iat: now + 5 }, identity],
+    ['was issued later', { iat: now + 6 }, unauthenticated],
+    ['is as old as a token may be', { iat: now - 905, exp: now + 60 }, identity],
+    ['is older than that, though it says that it lives on', { iat: now - 906, exp: now + 86_400 }, expired],
+    ['says that it lives for ever', { iat: now, exp: Number.MAX_SAFE_INTEGER }, identity],
+  ])('counts when it %s', async (_, times, outcome) => {
+    const { verify, signed } = await setup();
+    const answer = verify(signed({ ...claims, ...times }));
+    if (outcome === identity) expect(await answer).toEqual(identity);
+    else await expect(answer).rejects.toMatchObject(outcome);
+  });
+
+  it.each(['"900"', 'null', 'true', '[]', '{}', '""'])('is refused as %s', async (value) => {
+    const { verify, signed } = await setup();
+    for (const claim of ['exp', 'iat', 'nbf']) {
+      const text = JSON.stringify({ ...claims, [claim]: '?' }).replace('"?"', value);
+      await expect(verify(signed(text))).rejects.toMatchObject(unauthenticated);
+    }
+  });
+});
+
+describe('ASVS 9.2.2, 9.2.3: an access token that we have signed ourselves', () => {
+  it.each<[string, object, object]>([
+    ['of another type', {}, { typ: 'JWT' }],
+    ['of no type', {}, { typ: undefined }],
+    ['of a type that is no text', {}, { typ: ['at+jwt'] }],
+    ['for another audience', { aud: 'somebody-else' }, {}],
+    ['for a longer audience', { aud: 'confab.evil.example' }, {}],
+    ['for no audience', { aud: undefined }, {}],
+    ['for an empty audience', { aud: [] }, {}],
+    ['of another issuer', { iss: 'https://evil.example.org' }, {}],
+    ['of an issuer that begins with ours', { iss: `${issuer}.evil.example.org` }, {}],
+    ['of no issuer', { iss: undefined }, {}],
+    ['of a list of issuers', { iss: [issuer] }, {}],
+    ['without a subject', { sub: undefined }, {}],
+    ['without a session', { sid: undefined }, {}],
+    ['without an end', { exp: undefined }, {}],
+    ['without a time of issue', { iat: undefined }, {}],
+    ['with an object as session', { sid: { $ne: '' } }, {}],
+    ['with a list as subject', { sub: [identity.userId] }, {}],
+    ['with a session as subject', { sub: identity.sessionId }, {}],
+    ['with a subject as session', { sid: identity.userId }, {}],
+    ['with an empty subject', { sub: '' }, {}],
+    ['with a subject that is longer', { sub: `${identity.userId}0` }, {}],
+    ['with a subject that ends in a new line', { sub: `${identity.userId}\n` }, {}],
+    ['with a key of another item as subject', { sub: 'u_X#SESSION#AAAAAAAAAAAAAAAAA' }, {}],
+    ['with a session in lower case', { sid: identity.sessionId.toLowerCase() }, {}],
+    ['with a path as key id', {}, { kid: '../../etc/passwd' }],
+    ['with no key id', {}, { kid: undefined }],
+    ['with a number as key id', {}, { kid: 1 }],
+    ['with an extension that we must know and do not', {}, { crit: ['x'], x: 1 }],
+    ['with an empty list of extensions', {}, { crit: [] }],
+    ['with extensions that are no list', {}, { crit: 'exp' }],
+    ['with a payload that is not encoded', {}, { crit: ['b64'], b64: false }],
+    ['compressed', {}, { crit: ['zip'], zip: 'DEF' }],
+  ])('is refused when it is one %s', async (_, otherClaims, otherHeader) => {
+    const { verify, signed } = await setup();
+    await expect(verify(signed({ ...claims, ...otherClaims }, otherHeader))).rejects.toMatchObject(
+      unauthenticated,
+    );
+  });
+
+  it.each(['null', '[]', '"text"', '1', 'true', '', '{', '{"sub":', '\u0000', '{}{}'])(
+    'is refused when its claims are %j',
+    async (text) => {
+      const { verify, signed } = await setup();
+      await expect(verify(signed(text))).rejects.toMatchObject(unauthenticated);
+    },
+  );
+
+  it('is refused when its header says two things, of which the one that counts is wrong', async () => {
+    const { verify, signed, keys } = await setup();
+    const header = (typ: string) => `{"alg":"EdDSA","typ":"at+jwt","kid":"${keys.kid}","typ":"${typ}"}`;
+    await expect(verify(signed(claims, header('JWT')))).rejects.toMatchObject(unauthenticated);
+    // RFC 7515 §4: of names that repeat the last one counts. It is ours, and we have signed it.
+    expect(await verify(signed(claims, header('at+jwt')))).toEqual(identity);
+  });
+
+  it('is taken when it says more than we ask for', async () => {
+    const { verify, signed } = await setup();
+    expect(await verify(signed({ ...claims, admin: true }))).toEqual(identity);
+    expect(await verify(signed(claims))).toEqual(identity);
   });
 });
