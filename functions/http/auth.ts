@@ -1,93 +1,80 @@
-/** Accounts and sessions: the only function that reads credentials or the signing secret. */
-import { loginRequest, refreshRequest, registerRequest } from '../../events/http-contracts.ts';
-import type { Identity } from '../../shared/auth/access-token.ts';
-import { endSession } from '../../shared/auth/end-session.ts';
-import type { TokenDeps } from '../../shared/auth/issue-tokens.ts';
+/** Signing up and in, and everything that answers with tokens: the only function that reads the signing secret. */
+import type { SecondFactorRequired, TokensResponse } from '../../events/account-contracts.ts';
 import { logIn } from '../../shared/auth/log-in.ts';
+import { logInByCode } from '../../shared/auth/log-in-by-code.ts';
+import { openSession } from '../../shared/auth/open-session.ts';
 import { refreshSession } from '../../shared/auth/refresh-session.ts';
 import { register } from '../../shared/auth/register.ts';
-import { publishedSigningKeys } from '../../shared/auth/signing-keys.ts';
-import { issueTicket } from '../../shared/auth/ticket.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { randomIds, sha256 } from '../../shared/ids.ts';
-import { foldCase } from '../../shared/text.ts';
+import { verifyAddressByCode } from '../../shared/auth/verify-address.ts';
+import { verifySecondFactor } from '../../shared/auth/verify-second-factor.ts';
+import { addressOf } from '../../shared/codes/code.ts';
+import { AppError } from '../../shared/errors.ts';
+import { networkOf } from '../../shared/network.ts';
+import { meView } from '../../shared/users/user.ts';
+import { authDeps } from '../lib/auth-deps.ts';
 import * as deps from '../lib/deps.ts';
 import { environment } from '../lib/environment.ts';
-import { httpHandler, route } from '../lib/http.ts';
+import { anonymous, httpHandler } from '../lib/http.ts';
 
 const env = environment('http/auth');
-const publicKeys = deps.publicKeys(env);
-const sessions = deps.sessions(env);
-const socketDeps = { connections: deps.connections(env), gateway: deps.sockets(env) };
-const end = (identity: Identity) => endSession(identity, { sessions, ...socketDeps });
-const limiter = deps.anonymousLimiter(env);
-const signingKeys = publishedSigningKeys(deps.signingSecret(env), publicKeys, systemClock);
-const stores = { accounts: deps.accounts(env), sessions, users: deps.users(env), ids: randomIds };
-const ticketDeps = {
-  tickets: deps.tickets(env),
-  ids: randomIds,
-  clock: systemClock,
-  webSocketUrl: env.WEBSOCKET_URL,
-};
-
-async function tokenDeps(): Promise<TokenDeps> {
-  return { keys: await signingKeys(), issuer: env.TOKEN_ISSUER, clock: systemClock };
-}
+const auth = authDeps(env);
 
 export const handler = httpHandler(
   {
-    'POST /auth/register': route({
-      body: registerRequest,
-      async run({ body, sourceIp }) {
-        await limiter.take('register.ip', sourceIp);
-        return { status: 201, body: await register(body, { ...stores, ...(await tokenDeps()) }) };
+    'POST /auth/register': {
+      async run({ body: request, device }) {
+        await auth.limiter.take('register.ip', networkOf(device.ip));
+        return { status: 201, body: await register({ request, device }, await auth.signing()) };
       },
-    }),
+    },
 
-    'POST /auth/login': route({
-      body: loginRequest,
-      async run({ body, sourceIp }) {
-        await limiter.take('login.ip', sourceIp);
-        await limiter.take('login.account', sha256(foldCase(body.email)));
-        return { status: 200, body: await logIn(body, { ...stores, ...(await tokenDeps()) }) };
+    'POST /auth/login': {
+      async run({ body, device }) {
+        await auth.limiter.take('login.ip', networkOf(device.ip));
+        return signedIn(await logIn({ ...body, device }, await auth.signing()));
       },
-    }),
+    },
 
-    'POST /auth/refresh': route({
-      body: refreshRequest,
-      async run({ body }) {
-        return {
-          status: 200,
-          body: await refreshSession(body.refresh_token, {
-            ...stores,
-            sessions: { ...sessions, end },
-            ...(await tokenDeps()),
-          }),
-        };
+    'POST /auth/refresh': {
+      async run({ body, device: { ip } }) {
+        await auth.limiter.take('refresh.ip', networkOf(ip));
+        const request = { token: body.refresh_token, ip };
+        return { status: 200, body: await refreshSession(request, await auth.refreshing()) };
       },
-    }),
+    },
 
-    'POST /auth/logout': route({
-      async run({ identity }) {
-        await end(identity);
-        return { status: 204 };
+    'POST /auth/otp/verify': {
+      async run({ body, identity, device }) {
+        await auth.limiter.take('code.check.ip', networkOf(device.ip));
+        const answer = { to: addressOf(body), challengeId: body.challenge_id, code: body.code };
+        if (body.purpose === 'login')
+          return signedIn(await logInByCode({ ...answer, device }, await auth.signing()));
+        if (identity === anonymous) throw new AppError('auth.unauthenticated');
+        return { status: 200, body: { user: meView(await verifyAddressByCode(identity, answer, auth)) } };
       },
-    }),
+    },
 
-    'POST /auth/ws-ticket': route({
-      action: 'ws.ticket',
-      async run({ identity }) {
-        return { status: 200, body: await issueTicket(identity, ticketDeps) };
+    'POST /auth/second-factor/verify': {
+      async run({ body: { challenge_id: challengeId, code }, device }) {
+        await auth.limiter.take('code.check.ip', networkOf(device.ip));
+        const { userId, checked } = await verifySecondFactor({ challengeId, code }, auth);
+        const proof = { device, checked, refusal: 'auth.code_invalid' } as const;
+        return { status: 200, body: await openSession(userId, proof, await auth.signing()) };
       },
-    }),
+    },
 
-    'GET /.well-known/jwks.json': route({
+    'GET /.well-known/jwks.json': {
       async run() {
-        await signingKeys();
-        const keys = await publicKeys.list();
+        const keys = await auth.publicKeys();
         return { status: 200, body: { keys }, headers: { 'cache-control': 'public, max-age=300' } };
       },
-    }),
+    },
   },
-  { ...deps.authentication(env), publicKeys, sessions },
+  { ...deps.authentication(env), edge: deps.edgeSecret(env) },
 );
+
+function signedIn(outcome: TokensResponse | SecondFactorRequired) {
+  return 'status' in outcome
+    ? ({ status: 202, body: outcome } as const)
+    : ({ status: 200, body: outcome } as const);
+}

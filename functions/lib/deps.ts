@@ -2,24 +2,40 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { dynamoAccountEraser } from '../../shared/account-data/dynamo-account-eraser.ts';
+import { dynamoSecondFactorFlag } from '../../shared/account-data/dynamo-second-factor-flag.ts';
+import { sqsAccountEvents } from '../../shared/account-events/sqs-account-events.ts';
 import { dynamoAccountStore } from '../../shared/auth/dynamo-account-store.ts';
+import { dynamoFailureStore } from '../../shared/auth/dynamo-failure-store.ts';
 import { dynamoAnonymousLimiter, dynamoGate } from '../../shared/auth/dynamo-gate.ts';
 import { dynamoPublicKeyStore } from '../../shared/auth/dynamo-public-key-store.ts';
+import { dynamoSecondFactorStore } from '../../shared/auth/dynamo-second-factor-store.ts';
 import { dynamoSessionStore } from '../../shared/auth/dynamo-session-store.ts';
 import { dynamoTicketStore } from '../../shared/auth/dynamo-ticket-store.ts';
-import { secretsManagerSigningSecret } from '../../shared/auth/secrets-manager-signing-secret.ts';
+import { announceEnd } from '../../shared/auth/end-sessions.ts';
+import { secretBox } from '../../shared/auth/secret-box.ts';
+import { rememberedRoots } from '../../shared/auth/secret-source.ts';
+import { secretsManagerSecret } from '../../shared/auth/secrets-manager-secret.ts';
+import type { SessionStore } from '../../shared/auth/session.ts';
 import { jitteredBackoff } from '../../shared/backoff.ts';
+import { dynamoBlockStore } from '../../shared/blocks/dynamo-block-store.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { dynamoCodeStore } from '../../shared/codes/dynamo-code-store.ts';
 import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
 import { gatewaySockets } from '../../shared/connections/gateway-sockets.ts';
 import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
+import { sesMailer } from '../../shared/mail/ses-mailer.ts';
+import { snsTexter } from '../../shared/mail/sns-texter.ts';
 import { dynamoMessageStore } from '../../shared/messages/dynamo-message-store.ts';
 import { sqsMessageQueue } from '../../shared/messages/sqs-message-queue.ts';
 import { sqsQueueControl } from '../../shared/messages/sqs-queue-control.ts';
 import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
 import { logger } from './log.ts';
+import type { EdgeSecret } from './viewer-address.ts';
 
 const clock = systemClock;
 
@@ -38,8 +54,20 @@ const sqs = /* @__PURE__ */ once(() => new SQSClient({ requestHandler }));
 export const accounts = (env: { AUTH_TABLE: string; USERS_TABLE: string }) =>
   dynamoAccountStore(dynamo(), { authTable: env.AUTH_TABLE, usersTable: env.USERS_TABLE }, backoff);
 
-export const sessions = (env: { AUTH_TABLE: string }) =>
+export const sessions = (env: { AUTH_TABLE: string }): Omit<SessionStore, 'add'> =>
   dynamoSessionStore({ client: dynamo(), authTable: env.AUTH_TABLE, clock, backoff });
+
+/** The same for who opens sessions: one too many ends another, whose sockets hear of it. */
+export const sessionsForSignIn = (env: { AUTH_TABLE: string; ACCOUNT_EVENTS_QUEUE_URL: string }) => {
+  const events = accountEvents(env);
+  return dynamoSessionStore({
+    client: dynamo(),
+    authTable: env.AUTH_TABLE,
+    clock,
+    backoff,
+    beforeSurplusEnds: (userId, sessionIds) => announceEnd(userId, sessionIds, { events }),
+  });
+};
 
 export const gate = (env: { AUTH_TABLE: string }) =>
   dynamoGate({ client: dynamo(), authTable: env.AUTH_TABLE, clock });
@@ -49,7 +77,8 @@ export const anonymousLimiter = (env: { AUTH_TABLE: string }) =>
 
 export const tickets = (env: { AUTH_TABLE: string }) => dynamoTicketStore(dynamo(), env.AUTH_TABLE);
 
-export const publicKeys = (env: { AUTH_TABLE: string }) => dynamoPublicKeyStore(dynamo(), env.AUTH_TABLE);
+export const publicKeys = (env: { AUTH_TABLE: string }) =>
+  dynamoPublicKeyStore(dynamo(), env.AUTH_TABLE, clock);
 
 /** What every group of session routes needs to know its callers. */
 export const authentication = (env: { AUTH_TABLE: string; TOKEN_ISSUER: string }) => ({
@@ -60,9 +89,30 @@ export const authentication = (env: { AUTH_TABLE: string; TOKEN_ISSUER: string }
 });
 
 export const signingSecret = (env: { SIGNING_SECRET_ID: string }) =>
-  secretsManagerSigningSecret(new SecretsManagerClient({ requestHandler }), env.SIGNING_SECRET_ID);
+  secretsManagerSecret(new SecretsManagerClient({ requestHandler }), env.SIGNING_SECRET_ID);
 
-export const users = (env: { USERS_TABLE: string }) => dynamoUserStore(dynamo(), env.USERS_TABLE);
+/** Behind CloudFront: what tells its requests from others'. Read once per environment and quarter of an hour. */
+export const edgeSecret = (env: { EDGE_SECRET_ID: string }): EdgeSecret => {
+  const client = new SecretsManagerClient({ requestHandler });
+  const roots = rememberedRoots(secretsManagerSecret(client, env.EDGE_SECRET_ID), clock);
+  return {
+    async accepted() {
+      const { current, previous } = await roots.get();
+      return previous === undefined ? [current] : [current, previous];
+    },
+  };
+};
+
+export const users = (env: { USERS_TABLE: string }) => dynamoUserStore(dynamo(), env.USERS_TABLE, backoff);
+
+export const blocks = (env: { USERS_TABLE: string }) =>
+  dynamoBlockStore({ client: dynamo(), usersTable: env.USERS_TABLE, backoff });
+
+export const accountEraser = (env: { AUTH_TABLE: string }) =>
+  dynamoAccountEraser({ client: dynamo(), authTable: env.AUTH_TABLE, backoff });
+
+export const secondFactorFlag = (env: { AUTH_TABLE: string }) =>
+  dynamoSecondFactorFlag(dynamo(), env.AUTH_TABLE);
 
 export const conversations = (env: { CONVERSATIONS_TABLE: string }) =>
   dynamoConversationStore({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
@@ -82,6 +132,27 @@ export const messageQueue = (env: { MESSAGE_QUEUE_URL: string }) =>
 
 export const queueControl = (env: { MESSAGE_QUEUE_URL: string; DEAD_LETTER_QUEUE_URL: string }) =>
   sqsQueueControl(sqs(), { queueUrl: env.MESSAGE_QUEUE_URL, deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL });
+
+export const secondFactors = (env: { AUTH_TABLE: string }) =>
+  dynamoSecondFactorStore({ client: dynamo(), authTable: env.AUTH_TABLE, backoff });
+
+/** Seals the secrets of second factors. */
+export const factorBox = (env: { FACTOR_SECRET_ID: string }) =>
+  secretBox(secretsManagerSecret(new SecretsManagerClient({ requestHandler }), env.FACTOR_SECRET_ID), clock);
+
+export const failures = (env: { AUTH_TABLE: string }) =>
+  dynamoFailureStore({ client: dynamo(), authTable: env.AUTH_TABLE, clock });
+
+export const codes = (env: { AUTH_TABLE: string }) =>
+  dynamoCodeStore({ client: dynamo(), authTable: env.AUTH_TABLE });
+
+export const accountEvents = (env: { ACCOUNT_EVENTS_QUEUE_URL: string }) =>
+  sqsAccountEvents(sqs(), env.ACCOUNT_EVENTS_QUEUE_URL, clock);
+
+export const mailer = (env: { MAIL_FROM: string }) =>
+  sesMailer(new SESv2Client({ requestHandler }), env.MAIL_FROM);
+
+export const texter = () => snsTexter(new SNSClient({ requestHandler }));
 
 /** Clients connect to wss://…/stage; the same place over https takes the pushes. */
 export const sockets = (env: { WEBSOCKET_URL: string }) =>

@@ -11,8 +11,10 @@ import { addToLogLine, logger, oneLogLine } from './log.ts';
 
 /** The socket events, with what the $connect authorizer may have left in the context. */
 export interface SocketEvent extends Pick<APIGatewayProxyWebsocketEventV2, 'body' | 'isBase64Encoded'> {
-  /** On $connect only. */
+  /** On $connect only, like the headers. */
   readonly queryStringParameters?: Record<string, string | undefined>;
+  readonly headers?: Record<string, string | undefined>;
+  readonly multiValueHeaders?: Record<string, string[] | undefined>;
   readonly requestContext: APIGatewayProxyWebsocketEventV2['requestContext'] & {
     readonly authorizer?: Record<string, unknown> | null;
   };

@@ -1,4 +1,7 @@
-/** The REQUEST authorizer of $connect: redeems the one-use ticket and tells every later frame whose socket it is. */
+/**
+ * The REQUEST authorizer of $connect: looks at the origin, redeems the one-use ticket and tells every later frame whose
+ * socket it is. Its answer is for this one handshake: WebSocket authorizers have no cache.
+ */
 import middy from '@middy/core';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { redeemTicket } from '../../shared/auth/ticket.ts';
@@ -6,15 +9,25 @@ import { systemClock } from '../../shared/clock.ts';
 import * as deps from '../lib/deps.ts';
 import { environment } from '../lib/environment.ts';
 import { addToLogLine, oneLogLine } from '../lib/log.ts';
+import { mayOpenSocket, parseOrigins } from '../lib/origin.ts';
 
 const env = environment('ws/authorize-connection');
+const allowedOrigins = parseOrigins(env.ALLOWED_ORIGINS);
 const ticketDeps = { tickets: deps.tickets(env), sessions: deps.sessions(env), clock: systemClock };
 
 export const handler = middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>()
   .use(oneLogLine(() => performance.now()))
   .handler(async (event) => {
-    const identity = await redeemTicket(event.queryStringParameters?.ticket, ticketDeps);
-    addToLogLine({ allowed: identity !== undefined, ...(identity && { user_id: identity.userId }) });
+    const originAllowed = mayOpenSocket(event, allowedOrigins);
+    // A page that may not open sockets does not use up the ticket either.
+    const identity = originAllowed
+      ? await redeemTicket(event.queryStringParameters?.ticket, ticketDeps)
+      : undefined;
+    addToLogLine({
+      origin_allowed: originAllowed,
+      allowed: identity !== undefined,
+      ...(identity && { user_id: identity.userId }),
+    });
     return {
       principalId: identity?.userId ?? 'anonymous',
       policyDocument: {

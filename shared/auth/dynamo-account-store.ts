@@ -1,69 +1,124 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Backoff } from '../backoff.ts';
-import { codes, transactWriteWithRetry } from '../dynamo-transaction.ts';
+import { unlessConditionFails } from '../dynamo-condition.ts';
+import { codes, type TransactItems, transactWriteWithRetry } from '../dynamo-transaction.ts';
 import { foldCase } from '../text.ts';
-import { handleKey, profileKey, searchTermItems } from '../users/user-keys.ts';
-import type { AccountStore, Credentials } from './account-store.ts';
-import { credentialsKey, emailKey, gateKey } from './auth-keys.ts';
+import { handleKey, profileItem, searchTermItems } from '../users/user-keys.ts';
+import type { AccountStore, AddressHolder, Credentials } from './account-store.ts';
+import { credentialsKey, emailClaimKey, emailKey, gateKey, phoneKey } from './auth-keys.ts';
+import {
+  type AccountTables,
+  change,
+  check,
+  emailOwners,
+  getCredentials,
+  getItem,
+  lookAgain,
+  put,
+  putIfAbsent,
+  type StoredCredentials,
+  untilUndisturbed,
+} from './dynamo-account-items.ts';
+import { changePassword, reclaim } from './dynamo-change-password.ts';
 import { sessionItem } from './dynamo-session-store.ts';
+import { verifyEmail, verifyPhone } from './dynamo-verify-address.ts';
 
-interface Tables {
-  readonly authTable: string;
-  readonly usersTable: string;
-}
+type NewAccount = Parameters<AccountStore['create']>[0];
 
 export function dynamoAccountStore(
   client: DynamoDBDocumentClient,
-  tables: Tables,
+  names: { readonly authTable: string; readonly usersTable: string },
   backoff: Backoff,
 ): AccountStore {
+  const tables = { client, authTable: names.authTable, usersTable: names.usersTable, backoff };
+  const retried = <T>(attempt: () => Promise<T | typeof lookAgain>) => untilUndisturbed(backoff, attempt);
   return {
-    async create({ profile, passwordHash, session }) {
-      const { userId, email } = profile;
-      const inAuth = (item: Record<string, unknown>) => put(tables.authTable, item);
-      const inUsers = (item: Record<string, unknown>) => put(tables.usersTable, item);
-      const reasons = await transactWriteWithRetry(
-        client,
-        [
-          ifAbsent(inAuth({ ...emailKey(foldCase(email)), user_id: userId })),
-          ifAbsent(inUsers({ ...handleKey(profile.handle), user_id: userId })),
-          inAuth({ ...credentialsKey(userId), user_id: userId, email, password_hash: passwordHash }),
-          inAuth({ ...gateKey(userId), sessions: { [session.sessionId]: session.expiresAt }, tat: {} }),
-          inAuth(sessionItem(session)),
-          inUsers({
-            ...profileKey(userId),
-            user_id: userId,
-            handle: profile.handle,
-            display_name: profile.displayName,
-            email,
-            created_at: profile.createdAt,
-          }),
-          ...searchTermItems(profile).map(inUsers),
-        ],
-        backoff,
+    create: (account) => retried(() => create(tables, account)),
+    candidates: (email) => candidates(tables, email),
+    verify: (identity, { channel, address }) =>
+      retried(() =>
+        channel === 'email' ? verifyEmail(tables, identity, address) : verifyPhone(tables, identity, address),
+      ),
+    changePassword: (identity, passwords) => retried(() => changePassword(tables, identity, passwords)),
+    reclaim: (userId, address, changes) => retried(() => reclaim(tables, userId, address, changes)),
+
+    async holder({ channel, address }) {
+      const holder =
+        channel === 'email'
+          ? (await emailOwners(tables, address)).holder
+          : await phoneHolder(tables, address);
+      const credentials = holder && (await getCredentials(tables, holder.userId));
+      return (
+        credentials && ({ ...publicPart(credentials), verified: holder.verified } satisfies AddressHolder)
       );
-      if (!reasons) return 'created';
-      if (reasons[0]?.code === 'ConditionalCheckFailed') return 'email_taken';
-      if (reasons[1]?.code === 'ConditionalCheckFailed') return 'handle_taken';
-      throw new Error(`an account could not be created: ${codes(reasons)}`);
     },
 
-    async findByEmail(email) {
-      const get = async (key: Record<string, string>) =>
-        (await client.send(new GetCommand({ TableName: tables.authTable, Key: key, ConsistentRead: true })))
-          .Item;
-      const reservation = await get(emailKey(foldCase(email)));
-      if (!reservation) return undefined;
-      const item = await get(credentialsKey(reservation.user_id));
-      return item && ({ userId: item.user_id, passwordHash: item.password_hash } satisfies Credentials);
+    async credentials(userId) {
+      const credentials = await getCredentials(tables, userId);
+      return credentials && publicPart(credentials);
+    },
+
+    async rehash(userId, from, to) {
+      const { Update } = change(
+        tables.authTable,
+        credentialsKey(userId),
+        { password_hash: to },
+        { password_hash: from },
+      );
+      await unlessConditionFails(client.send(new UpdateCommand(Update)));
     },
   };
 }
 
-function put(table: string, item: Record<string, unknown>) {
-  return { Put: { TableName: table, Item: item } };
+async function create(
+  tables: AccountTables,
+  { profile, passwordHash, session }: NewAccount,
+): Promise<'created' | 'handle_taken' | typeof lookAgain> {
+  const { authTable, usersTable } = tables;
+  const { userId, email } = profile;
+  const credentials = { ...credentialsKey(userId), user_id: userId, email, password_hash: passwordHash };
+  const gate = { ...gateKey(userId), sessions: { [session.sessionId]: session.expiresAt }, tat: {} };
+  const items = [
+    putIfAbsent(usersTable, { ...handleKey(profile.handle), user_id: userId }),
+    ...(await holdOrClaim(tables, foldCase(email), userId)),
+    ...[credentials, gate, sessionItem(session)].map((item) => put(authTable, item)),
+    ...[profileItem(profile), ...searchTermItems(profile)].map((item) => put(usersTable, item)),
+  ];
+  const reasons = await transactWriteWithRetry(tables.client, items, tables.backoff);
+  if (!reasons) return 'created';
+  if (reasons[0]?.code === 'ConditionalCheckFailed') return 'handle_taken';
+  // The address got its first holder, or lost it, after it was looked up.
+  if (reasons[1]?.code === 'ConditionalCheckFailed') return lookAgain;
+  throw new Error(`an account could not be created: ${codes(reasons)}`);
 }
 
-function ifAbsent(action: ReturnType<typeof put>) {
-  return { Put: { ...action.Put, ConditionExpression: 'attribute_not_exists(pk)' } };
+async function holdOrClaim(tables: AccountTables, folded: string, userId: string): Promise<TransactItems> {
+  const { authTable } = tables;
+  const { holder } = await emailOwners(tables, folded);
+  if (!holder) return [putIfAbsent(authTable, { ...emailKey(folded), user_id: userId, verified: false })];
+  return [
+    check(authTable, emailKey(folded), 'attribute_exists(pk)'),
+    put(authTable, { ...emailClaimKey(folded), user_id: userId }),
+  ];
+}
+
+/** Nobody's, and read where nobody is: two look-ups follow whoever an address belongs to (ASVS 6.3.8). */
+const nobody = ['nobody', 'nobody-else'] as const;
+
+async function candidates(tables: AccountTables, email: string): Promise<Credentials[]> {
+  const { holder, claimant } = await emailOwners(tables, email);
+  const found = await Promise.all([
+    getCredentials(tables, holder?.userId ?? nobody[0]),
+    getCredentials(tables, claimant ?? nobody[1]),
+  ]);
+  return found.flatMap((credentials) => (credentials ? [publicPart(credentials)] : []));
+}
+
+async function phoneHolder(tables: AccountTables, phone: string) {
+  const item = await getItem(tables, phoneKey(phone));
+  return item && { userId: String(item.user_id), verified: true };
+}
+
+function publicPart({ userId, passwordHash }: StoredCredentials): Credentials {
+  return { userId, passwordHash };
 }

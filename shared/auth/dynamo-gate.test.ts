@@ -9,7 +9,8 @@ import {
   startMs,
 } from '../../test/support/builders.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
-import { inMemoryGate, inMemorySessionStore } from '../../test/support/in-memory-auth.ts';
+import { inMemoryGate } from '../../test/support/in-memory-auth.ts';
+import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
 import { AppError } from '../errors.ts';
 import { anonymousRateLimits, limits, userRateLimits } from '../limits.ts';
 import { dynamoAccountStore } from './dynamo-account-store.ts';
@@ -109,7 +110,7 @@ describe.each(Object.entries(gates))('the gate on %s', (_, open) => {
   it('[P8] refuses an ended session from the next call on', async () => {
     const { gate, session, sessions } = await open();
     await gate.admit(session, 'ping');
-    await sessions.end(session);
+    await sessions.end(session.userId, [session.sessionId]);
     await expect(gate.admit(session, 'ping')).rejects.toMatchObject({ code: 'auth.session_ended' });
   });
 
@@ -126,7 +127,7 @@ describe.each(Object.entries(gates))('the gate on %s', (_, open) => {
   it('says that the session has ended also to somebody whose bucket is empty', async () => {
     const { gate, session, sessions } = await open();
     await admitted(burst, () => gate.admit(session, 'sync'));
-    await sessions.end(session);
+    await sessions.end(session.userId, [session.sessionId]);
     await expect(gate.admit(session, 'sync')).rejects.toMatchObject({ code: 'auth.session_ended' });
   });
 
@@ -148,25 +149,25 @@ describe('the anonymous limiter', () => {
     const { client, tables } = database();
     return { clock, limiter: dynamoAnonymousLimiter({ client, authTable: tables.authTable, clock }) };
   }
-  const { burst, refillMs } = anonymousRateLimits['login.account'];
+  const { burst, refillMs } = anonymousRateLimits['email.address.hour'];
 
   it('lets exactly a burst through per subject, and refills', async () => {
     const { limiter, clock } = setup();
-    expect(await admitted(burst + 2, () => limiter.take('login.account', 'somebody'))).toBe(burst);
-    await expect(limiter.take('login.account', 'somebody')).rejects.toMatchObject({
+    expect(await admitted(burst + 2, () => limiter.take('email.address.hour', 'somebody'))).toBe(burst);
+    await expect(limiter.take('email.address.hour', 'somebody')).rejects.toMatchObject({
       code: 'rate_limited',
       retryAfterMs: refillMs,
     });
-    await expect(limiter.take('login.account', 'somebody else')).resolves.toBeUndefined();
+    await expect(limiter.take('email.address.hour', 'somebody else')).resolves.toBeUndefined();
     await expect(limiter.take('login.ip', 'somebody')).resolves.toBeUndefined();
     clock.advance(refillMs);
-    await expect(limiter.take('login.account', 'somebody')).resolves.toBeUndefined();
+    await expect(limiter.take('email.address.hour', 'somebody')).resolves.toBeUndefined();
   });
 
   it('never lets more than a burst of concurrent guesses through', async () => {
     const { limiter } = setup();
     const outcomes = await Promise.allSettled(
-      Array.from({ length: burst + 20 }, () => limiter.take('login.account', 'attacked')),
+      Array.from({ length: burst + 20 }, () => limiter.take('email.address.hour', 'attacked')),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(burst);
   });

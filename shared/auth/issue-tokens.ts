@@ -1,4 +1,4 @@
-import type { TokensResponse } from '../../events/http-contracts.ts';
+import type { TokensResponse } from '../../events/account-contracts.ts';
 import type { Clock } from '../clock.ts';
 import { limits } from '../limits.ts';
 import { meView, type UserProfile } from '../users/user.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../limits.ts';
-import { hashPassword, unmatchableHash, verifyPassword } from './password.ts';
+import { hashPassword, needsRehash, unmatchableHash, verifyPassword } from './password.ts';
 
 describe('a password', () => {
   it('is kept as a PHC string with the parameters that OWASP asks for, and a salt of its own', async () => {
@@ -18,7 +18,7 @@ describe('a password', () => {
     }
   });
 
-  it('counts to its last character, also behind a NUL and beyond 72 bytes', async () => {
+  it('ASVS 6.2.8: counts to its last character, also behind a NUL and beyond 72 bytes', async () => {
     const long = `${'ü'.repeat(limits.passwordMaxChars - 1)}x`;
     expect(await verifyPassword(`${long.slice(0, -1)}y`, await hashPassword(long))).toBe(false);
     expect(await verifyPassword('before\u0000other', await hashPassword('before\u0000after'))).toBe(false);
@@ -39,6 +39,27 @@ describe('a password', () => {
     const hash = cheap + tag.toString('base64').replaceAll('=', '');
     expect(await verifyPassword('old password', hash)).toBe(true);
     expect(await verifyPassword('new password', hash)).toBe(false);
+    expect(needsRehash(hash)).toBe(true);
+  });
+
+  it('is the same however a keyboard composed it, and in no other case', async () => {
+    const hash = await hashPassword('Cafe\u0301 ﬁve');
+    expect(await verifyPassword('Caf\u00e9 five', hash)).toBe(true);
+    expect(await verifyPassword('caf\u00e9 five', hash)).toBe(false);
+    expect(await verifyPassword('Cafe five', hash)).toBe(false);
+  });
+
+  it('needs no new hash while the parameters are those of today', async () => {
+    const hash = await hashPassword('correct horse');
+    expect(needsRehash(hash)).toBe(false);
+    for (const other of [
+      hash.replace('m=19456', 'm=19455'),
+      hash.replace('t=2', 't=3'),
+      hash.replace('p=1', 'p=2'),
+      hash.slice(0, -4),
+    ]) {
+      expect(needsRehash(other)).toBe(true);
+    }
   });
 
   it('is not compared with what is no hash of it', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anIdentity, aSession, countingIds, movableClock } from '../../test/support/builders.ts';
-import { inMemorySessionStore, inMemoryTicketStore } from '../../test/support/in-memory-auth.ts';
+import { inMemoryTicketStore } from '../../test/support/in-memory-auth.ts';
+import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
 import { issueTicket, redeemTicket, type TicketStore } from './ticket.ts';
 
 async function setup() {
@@ -56,7 +57,8 @@ describe('a socket ticket', () => {
   it('[P8] opens none for a session that ended meanwhile', async () => {
     const { issue, redeem, sessions } = await setup();
     const { ticket } = await issue();
-    await sessions.end(anIdentity());
+    const { userId, sessionId } = anIdentity();
+    await sessions.end(userId, [sessionId]);
     expect(await redeem(ticket)).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-import type { TicketResponse } from '../../events/http-contracts.ts';
+import type { TicketResponse } from '../../events/account-contracts.ts';
 import { type Clock, epochSeconds } from '../clock.ts';
 import { type Ids, sha256 } from '../ids.ts';
 import { limits } from '../limits.ts';

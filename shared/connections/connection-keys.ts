@@ -3,7 +3,7 @@
  *
  * | item              | pk                    | sk          | attributes                                            |
  * |-------------------|-----------------------|-------------|-------------------------------------------------------|
- * | live connections  | USER#<user_id>        | CONNECTIONS | connections {connection_id → {session_id, opened_at, expires_at}} |
+ * | live connections  | USER#<user_id>        | CONNECTIONS | connections {connection_id → {session_id, opened_at, expires_at, retired?}} |
  * | connection        | CONN#<connection_id>  | CONNECTION  | user_id, session_id, expires_at (TTL)                 |
  *
  * All connections of a person are one item: a recipient costs one key of a BatchGetItem, and the stream's old and new

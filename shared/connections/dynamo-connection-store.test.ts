@@ -1,6 +1,6 @@
 import type { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { aConnection, countingIds, movableClock, sessionId } from '../../test/support/builders.ts';
+import { aConnection, countingIds, movableClock, sessionId, startMs } from '../../test/support/builders.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
 import { inMemoryConnectionStore } from '../../test/support/in-memory-connections.ts';
 import type { Clock } from '../clock.ts';
@@ -65,6 +65,38 @@ describe.each(Object.entries(stores))('the connection store on %s', (_, open) =>
     await store.open(aConnection(user, 'x'));
     await store.open(aConnection(user, 'x'));
     expect(await live(user)).toEqual(['x']);
+  });
+
+  it('[C6] answers every connection of the person to one that opens, itself included', async () => {
+    const { store, user, other, clock } = setup();
+    await store.open(aConnection(other, 'foreign'));
+    await store.open(aConnection(user, 'x'));
+    clock.advance(7_000);
+    const opened = await store.open(aConnection(user, 'y'));
+    const [atStart, later] = [startMs / 1_000, startMs / 1_000 + 7];
+    const lease = { userId: user, sessionId: sessionId('one'), retired: false };
+    expect(opened.toSorted((a, b) => a.openedAt - b.openedAt)).toEqual([
+      { ...lease, connectionId: 'x', openedAt: atStart },
+      { ...lease, connectionId: 'y', openedAt: later },
+    ]);
+    expect(await store.allOf(user)).toEqual(expect.arrayContaining(opened));
+    expect(await store.allOf(ids.user())).toEqual([]);
+  });
+
+  it('[P8] has nobody push to a connection that is retired, but finds it to close it', async () => {
+    const { store, user, other, live } = setup();
+    const [going, staying] = [`going-${user}`, `staying-${user}`];
+    for (const id of [going, staying]) await store.open(aConnection(user, id));
+    await store.retire(other, staying);
+    await store.retire(user, going);
+    await store.retire(user, going);
+    await store.retire(user, 'never-opened');
+    expect(await live(user, other)).toEqual([staying]);
+    const all = await store.allOf(user);
+    expect(all.find(({ connectionId }) => connectionId === going)).toMatchObject({ retired: true });
+    expect(all).toHaveLength(2);
+    await store.close(going);
+    expect(await store.allOf(user)).toHaveLength(1);
   });
 
   it('identifies a connection', async () => {

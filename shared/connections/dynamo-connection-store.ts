@@ -9,9 +9,10 @@ import {
 import type { Identity } from '../auth/access-token.ts';
 import { type Clock, epochSeconds } from '../clock.ts';
 import { batchGet } from '../dynamo-batch-get.ts';
+import { unlessConditionFails } from '../dynamo-condition.ts';
 import { limits } from '../limits.ts';
 import { connectionKey, userConnectionsKey } from './connection-keys.ts';
-import type { Connection, ConnectionStore } from './connection-store.ts';
+import type { ConnectionStore, OpenConnection } from './connection-store.ts';
 
 interface Deps {
   readonly client: DynamoDBDocumentClient;
@@ -23,6 +24,7 @@ interface Lease {
   readonly session_id: string;
   readonly opened_at: number;
   readonly expires_at: number;
+  readonly retired?: true;
 }
 
 export function dynamoConnectionStore({ client, connectionsTable: TableName, clock }: Deps): ConnectionStore {
@@ -126,6 +128,19 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
       // $disconnect is best effort: what it missed is swept when the person next connects.
       const expired = Object.keys(leases).filter((id) => (leases[id]?.expires_at ?? 0) <= nowSeconds());
       if (expired.length > 0) await removeLeases(userId, expired);
+      return openConnections({ user_id: userId, connections: leases }, nowSeconds());
+    },
+
+    async retire(userId, connectionId) {
+      const mark = new UpdateCommand({
+        TableName,
+        Key: userConnectionsKey(userId),
+        UpdateExpression: 'SET connections.#connection.retired = :true',
+        ConditionExpression: 'attribute_exists(connections.#connection)',
+        ExpressionAttributeNames: { '#connection': connectionId },
+        ExpressionAttributeValues: { ':true': true },
+      });
+      await unlessConditionFails(client.send(mark));
     },
 
     async close(connectionId) {
@@ -138,27 +153,29 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
     async ofUsers(userIds) {
       const keys = [...new Set(userIds)].map(userConnectionsKey);
       const items = await batchGet(client, TableName, keys, { consistent: true });
-      return items.flatMap((item) => liveConnections(item, nowSeconds()));
+      return items
+        .flatMap((item) => openConnections(item, nowSeconds()))
+        .filter(({ retired }) => !retired)
+        .map(({ userId, sessionId, connectionId }) => ({ userId, sessionId, connectionId }));
+    },
+
+    async allOf(userId) {
+      const answer = await client.send(
+        new GetCommand({ TableName, Key: userConnectionsKey(userId), ConsistentRead: true }),
+      );
+      return answer.Item ? openConnections(answer.Item, nowSeconds()) : [];
     },
   };
 }
 
-function liveConnections(item: Record<string, unknown>, nowSeconds: number): Connection[] {
+function openConnections(item: Record<string, unknown>, nowSeconds: number): OpenConnection[] {
   return Object.entries(item.connections as Record<string, Lease>)
     .filter(([, lease]) => lease.expires_at > nowSeconds)
     .map(([connectionId, lease]) => ({
       connectionId,
       userId: String(item.user_id),
       sessionId: lease.session_id,
+      openedAt: lease.opened_at,
+      retired: lease.retired === true,
     }));
-}
-
-async function unlessConditionFails(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import {
   DeleteConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { SocketCloser } from '../auth/end-session.ts';
+import type { SocketCloser } from './close-connections.ts';
 import type { SocketGateway } from './push.ts';
 
 /** Tells an operator which pushes failed, and why. The text of the frame is not for logs. */
@@ -34,9 +34,12 @@ export function gatewaySockets(
     async end(connectionId) {
       try {
         await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+        return 'ended';
       } catch (error) {
         const name = error instanceof Error ? error.name : 'unknown';
-        if (name !== 'GoneException') report({ connection_id: connectionId, error: name });
+        if (name === 'GoneException') return 'ended';
+        report({ connection_id: connectionId, error: name });
+        return 'failed';
       }
     },
   };

@@ -81,6 +81,7 @@ export function aProfile(name: string, profile: Partial<UserProfile> = {}): User
     handle: name,
     displayName: name.charAt(0).toUpperCase() + name.slice(1),
     email: `${name}@example.org`,
+    emailVerified: false,
     createdAt: new Date(startMs).toISOString(),
     ...profile,
   };

@@ -5,6 +5,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Problem, problem } from '../../events/http-contracts.ts';
+import { assertDocumented } from './documented.ts';
 
 export interface HttpAnswer<T = unknown> {
   readonly status: number;
@@ -46,6 +47,8 @@ export function httpClient(url: string): HttpClient {
       const text = await response.text();
       const answer = { status: response.status, headers: response.headers, body: parse(text) as T };
       if (response.status >= 400) assertProblem(answer, `${method} ${path}`);
+      const contentType = response.headers.get('content-type');
+      assertDocumented(method, path, { status: response.status, contentType, body: answer.body });
       return answer;
     },
   };

@@ -1,66 +1,13 @@
-/** The stores of shared/auth in memory; sessions, gate and accounts share what they share in the Auth table. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+/** The gate, tickets and public keys of shared/auth in memory. */
 import type { JWK } from 'jose';
 import type { PublicKeyStore } from '../../shared/auth/access-token.ts';
-import type { AccountStore, Credentials } from '../../shared/auth/account-store.ts';
 import type { Gate } from '../../shared/auth/gate.ts';
-import type { Session, SessionStore } from '../../shared/auth/session.ts';
+import type { SessionStore } from '../../shared/auth/session.ts';
 import type { TicketStore } from '../../shared/auth/ticket.ts';
 import { latestAdmittedTat, retryAfterMs } from '../../shared/auth/token-bucket.ts';
 import { type Clock, epochSeconds } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
-import { limits, userRateLimits } from '../../shared/limits.ts';
-import { foldCase } from '../../shared/text.ts';
-import type { InMemoryUsers } from './in-memory-user-store.ts';
-
-export function inMemorySessionStore(clock: Clock): SessionStore {
-  const sessions = new Map<string, Session>();
-  const isLive = (session: Session | undefined) =>
-    session !== undefined && session.expiresAt > epochSeconds(clock.now());
-  return {
-    async add(session) {
-      const others = [...sessions.values()]
-        .filter(({ userId }) => userId === session.userId)
-        .sort((a, b) => a.expiresAt - b.expiresAt);
-      const overCap = others.length - (limits.sessionsPerUserMax - 1);
-      for (const [index, other] of others.entries()) {
-        if (index < overCap || !isLive(other)) sessions.delete(other.sessionId);
-      }
-      sessions.set(session.sessionId, session);
-    },
-    async get({ userId, sessionId }) {
-      await nextTurn();
-      const session = sessions.get(sessionId);
-      return session?.userId === userId ? session : undefined;
-    },
-    async rotate(session, next) {
-      await nextTurn();
-      const current = sessions.get(session.sessionId);
-      if (!current || current.refreshHash !== session.refreshHash) return false;
-      sessions.set(session.sessionId, { ...current, ...next, previousRefreshHash: current.refreshHash });
-      return true;
-    },
-    end: async ({ sessionId }) => void sessions.delete(sessionId),
-    isLive: async ({ sessionId }) => isLive(sessions.get(sessionId)),
-  };
-}
-
-export function inMemoryAccountStore(users: InMemoryUsers, sessions: SessionStore): AccountStore {
-  const byEmail = new Map<string, Credentials>();
-  const handles = new Set<string>();
-  return {
-    async create({ profile, passwordHash, session }) {
-      if (byEmail.has(foldCase(profile.email))) return 'email_taken';
-      if (handles.has(foldCase(profile.handle))) return 'handle_taken';
-      byEmail.set(foldCase(profile.email), { userId: profile.userId, passwordHash });
-      handles.add(foldCase(profile.handle));
-      users.put(profile);
-      await sessions.add(session);
-      return 'created';
-    },
-    findByEmail: async (email) => byEmail.get(foldCase(email)),
-  };
-}
+import { userRateLimits } from '../../shared/limits.ts';
 
 export function inMemoryGate(sessions: Pick<SessionStore, 'isLive'>, clock: Clock): Gate {
   const buckets = new Map<string, number>();
@@ -93,16 +40,24 @@ export function inMemoryTicketStore(): TicketStore {
   };
 }
 
-export function inMemoryPublicKeyStore(): PublicKeyStore & { readonly published: string[] } {
-  const keys = new Map<string, JWK>();
+/** Keys end when the given clock says so; without one they never do. */
+export function inMemoryPublicKeyStore(
+  clock: Clock = { now: () => 0 },
+): PublicKeyStore & { readonly published: string[] } {
+  const keys = new Map<string, { jwk: JWK; expiresAt: number }>();
   const published: string[] = [];
+  const living = () => [...keys].filter(([, { expiresAt }]) => expiresAt > epochSeconds(clock.now()));
   return {
     published,
-    async publish(kid, jwk) {
+    async publish(kid, jwk, expiresAt) {
       published.push(kid);
-      keys.set(kid, jwk);
+      if (expiresAt > (keys.get(kid)?.expiresAt ?? 0)) keys.set(kid, { jwk, expiresAt });
     },
-    get: async (kid) => keys.get(kid),
-    list: async () => [...keys.values()],
+    async retire(kid, expiresAt) {
+      const key = keys.get(kid);
+      if (key && key.expiresAt > expiresAt) keys.set(kid, { ...key, expiresAt });
+    },
+    get: async (kid) => new Map(living()).get(kid)?.jwk,
+    list: async () => living().map(([, { jwk }]) => jwk),
   };
 }

@@ -18,14 +18,17 @@ import { type Identity, signAccessToken } from '../../shared/auth/access-token.t
 import { dynamoAccountStore } from '../../shared/auth/dynamo-account-store.ts';
 import { dynamoPublicKeyStore } from '../../shared/auth/dynamo-public-key-store.ts';
 import { newSession } from '../../shared/auth/session.ts';
-import { deriveSigningKeys } from '../../shared/auth/signing-keys.ts';
+import { deriveSigningKeys, signingEpoch } from '../../shared/auth/signing-keys.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { randomIds } from '../../shared/ids.ts';
 import { anAccepted, aProfile, instantBackoff } from './builders.ts';
 import type { TestDatabase, TestTables } from './dynamodb.ts';
 
 export const signingSecret = 'signing secret of the tests, 64 characters long, as if generated';
-const issuer = 'https://chat.example.org';
+export const issuer = 'https://chat.example.org';
+
+/** The keys that sign tokens at this time. */
+export const signingKeysAt = (ms: number) => deriveSigningKeys(signingSecret, signingEpoch(ms));
 
 const nowhere: TestTables = {
   authTable: 'auth',
@@ -57,6 +60,13 @@ export function stubEnvironment(database?: TestDatabase, more: Record<string, st
     MESSAGE_QUEUE_URL: 'https://sqs.example/queue.fifo',
     DEAD_LETTER_QUEUE_URL: 'https://sqs.example/dead.fifo',
     MAX_RECEIVE_COUNT: '10',
+    ACCOUNT_EVENTS_QUEUE_URL: 'https://sqs.example/account-events',
+    EDGE_SECRET_ID: 'confab/edge',
+    FACTOR_SECRET_ID: 'confab/factor',
+    ALLOWED_ORIGINS: 'https://chat.example.org,http://127.0.0.1:8080',
+    CONNECTIONS_PER_USER_MAX: '20',
+    MAIL_FROM: 'Confab <confab@example.org>',
+    WEB_URL: 'https://chat.example.org',
     ...(database && { AWS_ENDPOINT_URL_DYNAMODB: database.endpoint }),
     ...more,
   };
@@ -89,6 +99,7 @@ export interface HttpCall {
   readonly isBase64Encoded?: boolean;
   readonly query?: Record<string, string>;
   readonly path?: Record<string, string>;
+  readonly headers?: Record<string, string>;
 }
 
 export function anHttpEvent(routeKey: string, call: HttpCall = {}): APIGatewayProxyEventV2 {
@@ -100,7 +111,7 @@ export function anHttpEvent(routeKey: string, call: HttpCall = {}): APIGatewayPr
     routeKey,
     rawPath: path,
     rawQueryString: '',
-    headers: authorization === undefined ? {} : { authorization },
+    headers: { ...(authorization !== undefined && { authorization }), ...call.headers },
     ...(call.query && { queryStringParameters: call.query }),
     ...(call.path && { pathParameters: call.path }),
     ...(body !== undefined && { body }),
@@ -149,14 +160,17 @@ export interface FrameCall {
   /** What the authorizer left in the context; null where there was none. */
   readonly identity?: Identity | null;
   readonly ticket?: string;
+  /** The Origin header of the handshake. */
+  readonly origin?: string;
 }
 
 export function aSocketEvent(body: string | undefined, call: FrameCall = {}): SocketEvent {
-  const { identity, ticket } = call;
+  const { identity, ticket, origin } = call;
   return {
     ...(body !== undefined && { body }),
     isBase64Encoded: false,
     ...(ticket !== undefined && { queryStringParameters: { ticket } }),
+    ...(origin !== undefined && { headers: { Origin: origin } }),
     requestContext: {
       routeKey: call.routeKey ?? '$default',
       messageId: 'message',
@@ -218,8 +232,9 @@ export interface SignedIn extends Identity {
 
 /** Somebody with an account, a live session and an access token, straight in the tables. */
 export async function signUp({ client, tables }: TestDatabase, handle: string): Promise<SignedIn> {
-  const keys = await deriveSigningKeys(signingSecret);
-  await dynamoPublicKeyStore(client, tables.authTable).publish(keys.kid, keys.publicJwk);
+  const keys = await signingKeysAt(systemClock.now());
+  const publicKeys = dynamoPublicKeyStore(client, tables.authTable, systemClock);
+  await publicKeys.publish(keys.kid, keys.publicJwk, keys.expiresAt);
   const identity = { userId: randomIds.user(), sessionId: randomIds.session() };
   const outcome = await dynamoAccountStore(client, tables, instantBackoff()).create({
     profile: aProfile(handle, { userId: identity.userId }),

@@ -1,24 +1,38 @@
 /** Who is connected, and what was pushed to them. */
 import { type ServerEvent, type ServerFrame, serverFrame } from '../../events/server-frames.ts';
 import { type Clock, epochSeconds } from '../../shared/clock.ts';
-import type { Connection, ConnectionStore } from '../../shared/connections/connection-store.ts';
+import type { SocketCloser } from '../../shared/connections/close-connections.ts';
+import type { ConnectionStore, OpenConnection } from '../../shared/connections/connection-store.ts';
 import type { SocketGateway } from '../../shared/connections/push.ts';
 import { limits } from '../../shared/limits.ts';
 
 export function inMemoryConnectionStore(clock: Clock): ConnectionStore {
-  const open = new Map<string, Connection & { openedAt: number; expiresAt: number }>();
-  const live = () => [...open.values()].filter(({ expiresAt }) => expiresAt > epochSeconds(clock.now()));
+  const open = new Map<string, { connection: OpenConnection; expiresAt: number }>();
+  const live = () =>
+    [...open.values()]
+      .filter(({ expiresAt }) => expiresAt > epochSeconds(clock.now()))
+      .map(({ connection }) => connection);
+  const allOf = (userId: string) => live().filter((one) => one.userId === userId);
   return {
-    async open(connection) {
+    async open({ userId, sessionId, connectionId }) {
       const openedAt = epochSeconds(clock.now());
-      const expiresAt = openedAt + limits.connectionLeaseSeconds;
-      open.set(connection.connectionId, { ...connection, openedAt, expiresAt });
+      open.set(connectionId, {
+        connection: { userId, sessionId, connectionId, openedAt, retired: false },
+        expiresAt: openedAt + limits.connectionLeaseSeconds,
+      });
+      return allOf(userId);
     },
+    async retire(userId, connectionId) {
+      const lease = open.get(connectionId);
+      if (lease?.connection.userId !== userId) return;
+      open.set(connectionId, { ...lease, connection: { ...lease.connection, retired: true } });
+    },
+    allOf: async (userId) => allOf(userId),
     close: async (connectionId) => void open.delete(connectionId),
     async forget(userId, connectionId) {
-      const lease = open.get(connectionId);
+      const connection = open.get(connectionId)?.connection;
       const settled = epochSeconds(clock.now()) - limits.connectionOpeningSeconds;
-      if (lease?.userId === userId && lease.openedAt < settled) open.delete(connectionId);
+      if (connection?.userId === userId && connection.openedAt < settled) open.delete(connectionId);
     },
     async identify(connectionId) {
       const found = live().find((one) => one.connectionId === connectionId);
@@ -27,25 +41,30 @@ export function inMemoryConnectionStore(clock: Clock): ConnectionStore {
     async ofUsers(userIds) {
       const wanted = new Set(userIds);
       return live()
-        .filter(({ userId }) => wanted.has(userId))
+        .filter(({ userId, retired }) => wanted.has(userId) && !retired)
         .map(({ userId, sessionId, connectionId }) => ({ userId, sessionId, connectionId }));
     },
   };
 }
 
-export interface InMemorySockets extends SocketGateway {
+export interface InMemorySockets extends SocketGateway, SocketCloser {
   /** The frames of one connection, in order, parsed and held against the contract. */
   frames(connectionId: string): ServerFrame[];
   /** The events of those frames, batches opened. */
   events(connectionId: string): ServerEvent[];
-  /** From now on pushes to this connection end so. */
+  /** From now on pushes to this connection, and its end, come out so. */
   break(connectionId: string, outcome: 'gone' | 'failed'): void;
+  /** It was broken, and works again. */
+  mend(connectionId: string): void;
   /** Every call, whatever its outcome. */
   readonly posts: readonly { readonly connectionId: string; readonly frame: string }[];
+  /** The connections that were ended from our side, in order. */
+  readonly ended: readonly string[];
 }
 
 export function inMemorySockets(): InMemorySockets {
   const posts: { connectionId: string; frame: string }[] = [];
+  const ended: string[] = [];
   const broken = new Map<string, 'gone' | 'failed'>();
   const frames = (connectionId: string) =>
     posts
@@ -53,13 +72,20 @@ export function inMemorySockets(): InMemorySockets {
       .map(({ frame }) => serverFrame.parse(JSON.parse(frame)));
   return {
     posts,
+    ended,
     frames,
     events: (connectionId) =>
       frames(connectionId).flatMap((frame) => (frame.type === 'batch' ? frame.events : [frame])),
     break: (connectionId, outcome) => void broken.set(connectionId, outcome),
+    mend: (connectionId) => void broken.delete(connectionId),
     async post(connectionId, frame) {
       posts.push({ connectionId, frame });
       return broken.get(connectionId) ?? 'sent';
+    },
+    async end(connectionId) {
+      if (broken.get(connectionId) === 'failed') return 'failed';
+      ended.push(connectionId);
+      return 'ended';
     },
   };
 }

@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  HistoryResponse,
-  MessageView,
-  TicketResponse,
-  TokensResponse,
-} from '../../events/http-contracts.ts';
+import type { TicketResponse, TokensResponse } from '../../events/account-contracts.ts';
+import type { HistoryResponse, MessageView } from '../../events/http-contracts.ts';
 import type { ConversationView, MessageAck } from '../../events/server-frames.ts';
 import { bodyOf, type HttpAnswer, type HttpCall, type HttpClient } from './client.ts';
 import { TestSocket } from './socket.ts';
