@@ -1,10 +1,5 @@
 /** Conversations and their history. Foreign and missing ones look alike. */
 import { conversationId } from '../../events/client-frames.ts';
-import {
-  historyQuery,
-  listConversationsQuery,
-  openConversationRequest,
-} from '../../events/http-contracts.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { announceConversation } from '../../shared/conversations/announce-conversation.ts';
 import { openConversation } from '../../shared/conversations/open-conversation.ts';
@@ -14,7 +9,7 @@ import { randomIds } from '../../shared/ids.ts';
 import { readHistory } from '../../shared/messages/read-history.ts';
 import * as deps from '../lib/deps.ts';
 import { environment } from '../lib/environment.ts';
-import { httpHandler, route } from '../lib/http.ts';
+import { httpHandler } from '../lib/http.ts';
 
 const env = environment('http/conversations');
 const stores = {
@@ -22,16 +17,17 @@ const stores = {
   users: deps.users(env),
   messages: deps.messages(env),
 };
+const blocks = deps.blocks(env);
 const pushDeps = { connections: deps.connections(env), gateway: deps.sockets(env) };
 
 export const handler = httpHandler(
   {
-    'POST /conversations': route({
-      body: openConversationRequest,
+    'POST /conversations': {
       action: 'conversation.create',
       async run({ body, identity }) {
         const opened = await openConversation(identity.userId, body, {
           ...stores,
+          blocks,
           ids: randomIds,
           clock: systemClock,
         });
@@ -39,27 +35,25 @@ export const handler = httpHandler(
         if (opened.created) await announceConversation(opened, { ...pushDeps, users: stores.users });
         return { status: opened.created ? 201 : 200, body: conversation };
       },
-    }),
+    },
 
-    'GET /conversations': route({
-      query: listConversationsQuery,
+    'GET /conversations': {
       async run({ query, identity }) {
         return { status: 200, body: await listConversations(identity.userId, query, stores) };
       },
-    }),
+    },
 
-    'GET /conversations/{id}': route({
+    'GET /conversations/{id}': {
       async run({ path, identity }) {
         return { status: 200, body: await viewConversation(identity.userId, idOf(path), stores) };
       },
-    }),
+    },
 
-    'GET /conversations/{id}/messages': route({
-      query: historyQuery,
+    'GET /conversations/{id}/messages': {
       async run({ path, query, identity }) {
         return { status: 200, body: await readHistory(identity.userId, idOf(path), query, stores) };
       },
-    }),
+    },
   },
   deps.authentication(env),
 );

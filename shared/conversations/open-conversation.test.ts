@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenConversationRequest } from '../../events/http-contracts.ts';
-import { anna, aProfile, ben, cleo, countingIds, movableClock, userId } from '../../test/support/builders.ts';
+import {
+  anna,
+  aProfile,
+  ben,
+  cleo,
+  countingIds,
+  movableClock,
+  startMs,
+  userId,
+} from '../../test/support/builders.ts';
+import { inMemoryBlockStore } from '../../test/support/in-memory-block-store.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { limits } from '../limits.ts';
@@ -10,10 +20,11 @@ function setup() {
   const conversations = inMemoryConversationStore();
   const crowd = Array.from({ length: limits.conversationMembersMax }, (_, index) => aProfile(`p${index}x`));
   const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'), aProfile('cleo'), ...crowd);
-  const deps = { conversations, users, ids: countingIds(), clock: movableClock() };
+  const blocks = inMemoryBlockStore(users);
+  const deps = { conversations, users, blocks, ids: countingIds(), clock: movableClock() };
   const open = (request: OpenConversationRequest, caller = anna) => openConversation(caller, request, deps);
   const direct = (other: string, caller = anna) => open({ type: 'direct', members: [other] }, caller);
-  return { conversations, open, direct, crowd: crowd.map((profile) => profile.userId) };
+  return { conversations, users, blocks, open, direct, crowd: crowd.map((profile) => profile.userId) };
 }
 
 describe('openConversation', () => {
@@ -129,5 +140,55 @@ describe('openConversation', () => {
       code: 'user.not_found',
     });
     expect(conversations.counters.size).toBe(0);
+  });
+
+  describe('with somebody who is not there for the caller', () => {
+    const now = new Date(startMs).toISOString();
+    const absences = {
+      'was erased': async ({ users }: ReturnType<typeof setup>) =>
+        expect(await users.erase(aProfile('ben'), now)).toBe(true),
+      'blocks the caller': async ({ blocks }: ReturnType<typeof setup>) =>
+        expect(await blocks.put(ben, anna, now)).toBe(true),
+      'is blocked by the caller': async ({ blocks }: ReturnType<typeof setup>) =>
+        expect(await blocks.put(anna, ben, now)).toBe(true),
+    };
+
+    describe.each(Object.entries(absences))('who %s', (_, make) => {
+      it('answers exactly as for somebody who never existed, and writes nothing', async () => {
+        const world = setup();
+        await make(world);
+        const refused = await world.direct(ben).catch((error: unknown) => error);
+        const missing = await world.direct(userId('nobody')).catch((error: unknown) => error);
+        expect(refused).toMatchObject({ code: 'user.not_found' });
+        expect(String(refused)).toBe(String(missing).replace(userId('nobody'), ben));
+        await expect(
+          world.open({ type: 'group', title: 'Team', members: [cleo, ben] }),
+        ).rejects.toMatchObject({ code: 'user.not_found' });
+        expect(world.conversations.counters.size).toBe(0);
+      });
+
+      it('opens the direct conversation that the two have already', async () => {
+        const world = setup();
+        const before = await world.direct(ben);
+        await make(world);
+        const after = await world.direct(ben);
+        expect(after).toEqual({ ...before, created: false });
+      });
+
+      it('is nobody else’s business', async () => {
+        const world = setup();
+        await make(world);
+        expect((await world.direct(cleo)).created).toBe(true);
+        expect((await world.direct(cleo, userId('p1x'))).created).toBe(true);
+      });
+    });
+
+    it('opens again once the block is taken back', async () => {
+      const { blocks, direct } = setup();
+      await blocks.put(anna, ben, now);
+      await expect(direct(ben)).rejects.toMatchObject({ code: 'user.not_found' });
+      await blocks.remove(anna, ben);
+      expect((await direct(ben)).created).toBe(true);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { OpenConversationRequest } from '../../events/http-contracts.ts';
+import type { BlockStore } from '../blocks/block-store.ts';
 import { type Clock, isoTime } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { directConversationId, type Ids } from '../ids.ts';
@@ -14,30 +15,39 @@ export interface OpenedConversation {
   readonly created: boolean;
 }
 
+interface Deps {
+  readonly conversations: ConversationStore;
+  readonly users: UserStore;
+  readonly blocks: Pick<BlockStore, 'between'>;
+  readonly ids: Ids;
+  readonly clock: Clock;
+}
+
 /**
  * Opens a conversation of the caller with others. Two people have one direct conversation, however often and from
- * whichever side it is opened. Throws `request.invalid` or `user.not_found`.
+ * whichever side it is opened. Throws `request.invalid` or `user.not_found`: who blocks the caller, or is blocked by
+ * them, is as absent here as somebody who was erased or never existed.
+ *
+ * A direct conversation that two people have already is opened whatever happened since: a block does not take it from
+ * them, and does not keep messages out of it either, because the message path reads no blocks.
  */
 export async function openConversation(
   callerId: string,
   request: OpenConversationRequest,
-  deps: { conversations: ConversationStore; users: UserStore; ids: Ids; clock: Clock },
+  deps: Deps,
 ): Promise<OpenedConversation> {
-  const others = [...new Set(request.members)].filter((userId) => userId !== callerId);
-  if (request.type === 'direct' && others.length > 1) {
-    throw new AppError('request.invalid', 'members: a direct conversation has one other person');
-  }
-  if (others.length + 1 > limits.conversationMembersMax) {
-    throw new AppError(
-      'request.invalid',
-      `members: at most ${limits.conversationMembersMax} people, you included`,
-    );
-  }
-  await assertAllExist(others, deps.users);
-
+  const others = othersIn(request, callerId);
   const memberIds = [callerId, ...others];
   const conversation = newConversation(request, memberIds, deps);
   const { convoId } = conversation;
+
+  const absent = await findAbsent(callerId, others, deps);
+  if (absent !== undefined) {
+    const existing = request.type === 'direct' ? await deps.conversations.get(convoId) : undefined;
+    if (existing) return { conversation: existing, memberIds, created: false };
+    throw new AppError('user.not_found', `members: there is no person ${absent}`);
+  }
+
   const outcome = await deps.conversations.create(
     conversation,
     memberIds.map((userId) => ({
@@ -51,6 +61,21 @@ export async function openConversation(
   const existing = await deps.conversations.get(convoId);
   if (!existing) throw new Error(`conversation ${convoId} exists and does not`);
   return { conversation: existing, memberIds, created: false };
+}
+
+/** The other people, each once. Throws `request.invalid` when they are too many. */
+function othersIn(request: OpenConversationRequest, callerId: string): string[] {
+  const others = [...new Set(request.members)].filter((userId) => userId !== callerId);
+  if (request.type === 'direct' && others.length > 1) {
+    throw new AppError('request.invalid', 'members: a direct conversation has one other person');
+  }
+  if (others.length + 1 > limits.conversationMembersMax) {
+    throw new AppError(
+      'request.invalid',
+      `members: at most ${limits.conversationMembersMax} people, you included`,
+    );
+  }
+  return others;
 }
 
 function newConversation(
@@ -74,8 +99,15 @@ function newConversation(
   };
 }
 
-async function assertAllExist(userIds: readonly string[], users: UserStore): Promise<void> {
-  const found = new Set((await users.getMany(userIds)).map((user) => user.userId));
-  const missing = userIds.find((userId) => !found.has(userId));
-  if (missing) throw new AppError('user.not_found', `members: there is no person ${missing}`);
+/** The first who is not there for the caller. Both reads are always made, so that the time tells no block apart. */
+async function findAbsent(
+  callerId: string,
+  others: readonly string[],
+  { users, blocks }: Deps,
+): Promise<string | undefined> {
+  const [profiles, blocked] = await Promise.all([users.getMany(others), blocks.between(callerId, others)]);
+  const living = new Set(
+    profiles.filter(({ deletedAt }) => deletedAt === undefined).map(({ userId }) => userId),
+  );
+  return others.find((userId) => !living.has(userId) || blocked.has(userId));
 }

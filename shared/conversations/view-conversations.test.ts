@@ -90,6 +90,34 @@ describe('listConversations', () => {
   });
 });
 
+describe('the people of a conversation', () => {
+  it('are shown by the names that they have now', async () => {
+    const { put, users, deps } = setup();
+    put('chat', 3);
+    const renamed = aProfile('ben', { handle: 'benjamin', displayName: 'Benjamin', avatar: 'att_1' });
+    await users.update(aProfile('ben'), renamed);
+    const { members } = await viewConversation(anna, convoId('chat'), deps);
+    expect(members).toMatchObject([
+      { handle: 'anna' },
+      { handle: 'benjamin', display_name: 'Benjamin', avatar: 'att_1' },
+    ]);
+  });
+
+  it('are stand-ins once their account was erased; what they said stays', async () => {
+    const { put, users, deps } = setup();
+    put('chat', 3);
+    await users.erase(aProfile('ben'), minute(5));
+    const view = await viewConversation(anna, convoId('chat'), deps);
+    expect(view.members[1]).toEqual({
+      user_id: ben,
+      handle: 'deleted',
+      display_name: 'Deleted account',
+      deleted: true,
+    });
+    expect(view).toMatchObject({ member_count: 2, last_message: { sender_id: ben, preview: 'hi' } });
+  });
+});
+
 describe('viewConversation', () => {
   it('shows one to its member', async () => {
     const { put, deps } = setup();

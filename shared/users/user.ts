@@ -1,22 +1,57 @@
-import type { Me } from '../../events/http-contracts.ts';
 import type { PersonView } from '../../events/server-frames.ts';
+import type { Me } from '../../events/user-contracts.ts';
 
 export interface UserProfile {
   readonly userId: string;
   readonly handle: string;
   readonly displayName: string;
-  /** Shown to its owner only. */
+  readonly avatar?: string | undefined;
+  /** Addresses are shown to their owner only. */
   readonly email: string;
+  readonly emailVerified: boolean;
+  readonly phone?: string | undefined;
+  readonly locale?: string | undefined;
+  readonly timeZone?: string | undefined;
   readonly createdAt: string;
+  /** Set when the account was erased: the names are stand-ins and nothing else is left. */
+  readonly deletedAt?: string | undefined;
 }
 
 /** What others see. */
-export type Person = Pick<UserProfile, 'userId' | 'handle' | 'displayName'>;
+export type Person = Pick<UserProfile, 'userId' | 'handle' | 'displayName' | 'avatar' | 'deletedAt'>;
+
+/** What is left of a person whose account was erased. Nobody else can have the handle: it is reserved. */
+export function tombstone(userId: string, deletedAt: string): UserProfile {
+  return {
+    userId,
+    handle: 'deleted',
+    displayName: 'Deleted account',
+    email: '',
+    emailVerified: false,
+    createdAt: '',
+    deletedAt,
+  };
+}
 
 export function personView(person: Person): PersonView {
-  return { user_id: person.userId, handle: person.handle, display_name: person.displayName };
+  const shown = person.deletedAt === undefined ? person : tombstone(person.userId, person.deletedAt);
+  return {
+    user_id: shown.userId,
+    handle: shown.handle,
+    display_name: shown.displayName,
+    ...(shown.avatar !== undefined && { avatar: shown.avatar }),
+    ...(shown.deletedAt !== undefined && { deleted: true }),
+  };
 }
 
 export function meView(profile: UserProfile): Me {
-  return { ...personView(profile), email: profile.email, created_at: profile.createdAt };
+  return {
+    ...personView(profile),
+    email: profile.email,
+    email_verified: profile.emailVerified,
+    phone: profile.phone ?? null,
+    locale: profile.locale ?? null,
+    time_zone: profile.timeZone ?? null,
+    created_at: profile.createdAt,
+  };
 }
