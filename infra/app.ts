@@ -4,9 +4,12 @@ import { buildFunctions } from './build-functions.ts';
 import { buildWeb } from './build-web.ts';
 import { addConfab, settingsOf } from './confab-app.ts';
 import { bundledCode } from './function-code.ts';
+import { hasSite } from './settings.ts';
 
 const app = new App();
-const { emulator } = settingsOf(app);
-const [functions, webDir] = await Promise.all([buildFunctions(), emulator ? undefined : buildWeb()]);
+const [functions, webDir] = await Promise.all([
+  buildFunctions(),
+  hasSite(settingsOf(app)) ? buildWeb() : undefined,
+]);
 addConfab(app, { code: bundledCode(functions.outDir), webDir });
 app.synth();

@@ -1,20 +1,21 @@
 /**
- * The whole deployment. Stacks are split by life time: what must never go, what the message path needs, the doors,
- * the page. docs/adr/0002-stacks.md says why each thing lives where it does.
+ * The whole deployment. Stacks are split by life time: what must never go, the addresses, what waits in queues, what is
+ * behind the doors, the page. docs/adr/0002-stacks.md says why each thing lives where it does.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib/core';
+import { Annotations, App } from 'aws-cdk-lib/core';
 import { type FunctionCode, repositoryRoot } from './function-code.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
+import { EdgeStack } from './stacks/edge.ts';
 import { MessagingStack } from './stacks/messaging.ts';
 import { WebStack } from './stacks/web.ts';
 
 export interface ConfabAppProps {
   readonly code: FunctionCode;
-  /** The built web client; undefined deploys the web stack without files. */
+  /** The built web client; undefined leaves the site empty. */
   readonly webDir?: string | undefined;
 }
 
@@ -34,18 +35,12 @@ export function addConfab(app: App, props: ConfabAppProps): void {
   });
 
   const data = new DataStack(app, 'Data', stack('data'));
-  const messaging = new MessagingStack(app, 'Messaging', { ...stack('messaging'), data, code });
-  const api = new ApiStack(app, 'Api', { ...stack('api'), data, messaging, code });
-  // MiniStack has no CloudFront origin access control and no response headers policies, and without them the page
-  // would be served without its protections; there the client is served from the checkout.
-  if (settings.emulator !== 'ministack') {
-    new WebStack(app, 'Web', {
-      ...stack('web'),
-      httpApi: api.httpApi,
-      webSocketUrl: messaging.webSocket.url,
-      webDir,
-    });
-  }
+  const edge = new EdgeStack(app, 'Edge', { ...stack('edge'), data });
+  const messaging = new MessagingStack(app, 'Messaging', { ...stack('messaging'), data, edge, code });
+  const api = new ApiStack(app, 'Api', { ...stack('api'), data, edge, messaging, code });
+  if (!edge.site) return;
+  if (webDir) new WebStack(app, 'Web', { ...stack('web'), site: edge.site, webDir }).addStackDependency(api);
+  else Annotations.of(edge).addInfo('There is no web client to deploy: web/index.html is missing.');
 }
 
 /** The context of cdk.json, which only the CLI passes by itself: for whoever synthesizes without the CLI. */

@@ -1,4 +1,10 @@
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -6,7 +12,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ConfabFunction } from './confab-function.ts';
-import type { MessageQueue } from './message-queue.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 export interface AlarmsProps {
   readonly email: string | undefined;
@@ -32,41 +38,59 @@ export class Alarms extends Construct {
     if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));
   }
 
-  watchQueue({ queue, deadLetterQueue }: MessageQueue): void {
-    this.#alarm('DeadLetters', {
+  watchQueue({ node: { id }, queue, deadLetterQueue, visibilityTimeout, parked }: WorkQueue): void {
+    this.#alarm(`${id}DeadLetters`, {
       metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
         statistic: 'Maximum',
       }),
       above: 0,
       periods: 1,
-      description: 'Messages were parked: their senders were told so. See the processor log, then redrive.',
+      description: parked,
     });
-    this.#alarm('OldestMessage', {
+    // Two visibility timeouts: the first retry did not help either.
+    const seconds = 2 * visibilityTimeout.toSeconds();
+    this.#alarm(`${id}OldestMessage`, {
       metric: queue.metricApproximateAgeOfOldestMessage({
         period: Duration.minutes(1),
         statistic: 'Maximum',
       }),
-      // Two visibility timeouts: the first retry did not help either.
-      above: 120,
+      above: seconds,
       periods: 3,
-      description:
-        'A message has waited for more than two minutes: the processor fails, is throttled or is too slow.',
+      description: `${id}: something has waited for more than ${seconds} s: the consumer fails, is throttled or is too slow.`,
     });
   }
 
   watchConsumer(consumer: ConfabFunction): void {
-    this.#alarm('ConsumerErrors', {
+    this.#alarm(`${consumer.node.id}Errors`, {
       metric: consumer.metricErrors({ period: Duration.minutes(5) }),
       above: 0,
       periods: 1,
       description: `${consumer.path} threw or timed out, which returns whole batches to the queue.`,
     });
-    this.#alarm('ConsumerThrottles', {
+    this.#alarm(`${consumer.node.id}Throttles`, {
       metric: consumer.metricThrottles({ period: Duration.minutes(5) }),
       above: 0,
       periods: 1,
       description: `${consumer.path} was throttled: the account's concurrent executions are used up.`,
+    });
+  }
+
+  /**
+   * What all SMS of the account have cost since the month began; SNS itself stops at the account's own limit.
+   * https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+   */
+  watchSmsSpending(monthlyBudgetUsd: number): void {
+    this.#alarm('SmsSpending', {
+      metric: new Metric({
+        namespace: 'AWS/SNS',
+        metricName: 'SMSMonthToDateSpentUSD',
+        statistic: 'Maximum',
+        period: Duration.hours(1),
+      }),
+      above: monthlyBudgetUsd,
+      periods: 1,
+      description: `The SMS of this month have cost more than ${monthlyBudgetUsd} USD: see who asks for codes, and for which countries.`,
     });
   }
 

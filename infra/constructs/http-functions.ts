@@ -2,15 +2,17 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FunctionCode } from '../function-code.ts';
 import type { DataStack } from '../stacks/data.ts';
-import type { HttpFunctionMap } from './chat-http-api.ts';
+import type { AccountEventQueue } from './account-event-queue.ts';
 import type { ChatWebSocket } from './chat-web-socket.ts';
 import { ConfabFunction } from './confab-function.ts';
 import { forgetConnection } from './domain-table.ts';
+import type { HttpFunctionMap } from './http-routes.ts';
 
 export interface HttpFunctionsProps {
   readonly code: FunctionCode;
   readonly data: DataStack;
   readonly webSocket: ChatWebSocket;
+  readonly accountEvents: AccountEventQueue;
   readonly tokenIssuer: string;
 }
 
@@ -18,6 +20,9 @@ export interface HttpFunctionsProps {
 const ioBound = { memoryMb: 512, timeout: Duration.seconds(10) };
 /** One whole vCPU: argon2 keeps it busy for the whole request, so half the memory would take twice as long. */
 const cpuBound = { memoryMb: 1769, timeout: Duration.seconds(10) };
+
+/** All that a transaction is made of, and what it is based on; still no scan and no batch. */
+const everything = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'] as const;
 
 /** The functions behind the HTTP API, each with what it may do. */
 export class HttpFunctions extends Construct {
@@ -27,33 +32,76 @@ export class HttpFunctions extends Construct {
     super(scope, id);
     this.byPath = {
       'http/auth': this.#auth(props),
+      'http/account': this.#account(props),
+      'http/account-data': this.#accountData(props),
       'http/users': this.#users(props),
       'http/conversations': this.#conversations(props),
       'http/health': this.#health(props),
     };
   }
 
-  #auth({ code, data, webSocket, tokenIssuer }: HttpFunctionsProps) {
+  #auth({ code, data, accountEvents, tokenIssuer }: HttpFunctionsProps) {
     const auth = new ConfabFunction(this, 'http/auth', {
       code,
       ...cpuBound,
       environment: {
         AUTH_TABLE: data.auth.tableName,
         USERS_TABLE: data.users.tableName,
-        CONNECTIONS_TABLE: data.connections.tableName,
-        WEBSOCKET_URL: webSocket.url,
+        ACCOUNT_EVENTS_QUEUE_URL: accountEvents.queue.queueUrl,
         TOKEN_ISSUER: tokenIssuer,
+        EDGE_SECRET_ID: data.edgeSecret.secretArn,
+        FACTOR_SECRET_ID: data.factorSecret.secretArn,
         SIGNING_SECRET_ID: data.signingSecret.secretArn,
       },
     });
-    data.auth.allow(auth, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-    data.users.allow(auth, 'GetItem', 'PutItem');
-    // The end of a session ends its sockets.
-    data.connections.allow(auth, 'BatchGetItem', 'GetItem', ...forgetConnection);
-    webSocket.allowPush(auth);
-    webSocket.allowEnd(auth);
-    data.signingSecret.allowRead(auth);
+    data.auth.allow(auth, ...everything);
+    data.users.allow(auth, 'GetItem', 'PutItem', 'UpdateItem');
+    accountEvents.allowSend(auth);
+    for (const secret of [data.signingSecret, data.factorSecret, data.edgeSecret]) secret.allowRead(auth);
     return auth;
+  }
+
+  #account({ code, data, webSocket, accountEvents, tokenIssuer }: HttpFunctionsProps) {
+    const account = new ConfabFunction(this, 'http/account', {
+      code,
+      // Passwords are checked and hashed here too.
+      ...cpuBound,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        USERS_TABLE: data.users.tableName,
+        ACCOUNT_EVENTS_QUEUE_URL: accountEvents.queue.queueUrl,
+        WEBSOCKET_URL: webSocket.url,
+        TOKEN_ISSUER: tokenIssuer,
+        EDGE_SECRET_ID: data.edgeSecret.secretArn,
+        FACTOR_SECRET_ID: data.factorSecret.secretArn,
+      },
+    });
+    data.auth.allow(account, ...everything);
+    data.users.allow(account, 'GetItem', 'UpdateItem');
+    accountEvents.allowSend(account);
+    for (const secret of [data.factorSecret, data.edgeSecret]) secret.allowRead(account);
+    return account;
+  }
+
+  #accountData({ code, data, accountEvents, tokenIssuer }: HttpFunctionsProps) {
+    const accountData = new ConfabFunction(this, 'http/account-data', {
+      code,
+      ...ioBound,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        USERS_TABLE: data.users.tableName,
+        CONVERSATIONS_TABLE: data.conversations.tableName,
+        MESSAGES_TABLE: data.messages.tableName,
+        ACCOUNT_EVENTS_QUEUE_URL: accountEvents.queue.queueUrl,
+        TOKEN_ISSUER: tokenIssuer,
+      },
+    });
+    data.auth.allow(accountData, 'GetItem', 'Query', 'UpdateItem', 'DeleteItem');
+    data.users.allow(accountData, 'GetItem', 'Query');
+    data.conversations.allow(accountData, 'GetItem', 'BatchGetItem', 'Query');
+    data.messages.allow(accountData, 'Query');
+    accountEvents.allowSend(accountData);
+    return accountData;
   }
 
   #users({ code, data, tokenIssuer }: HttpFunctionsProps) {
@@ -67,7 +115,7 @@ export class HttpFunctions extends Construct {
       },
     });
     data.auth.allow(users, 'GetItem', 'UpdateItem');
-    data.users.allow(users, 'GetItem', 'Query');
+    data.users.allow(users, ...everything, 'BatchGetItem');
     return users;
   }
 

@@ -9,19 +9,21 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { edgeHeader } from '../../functions/lib/viewer-address.ts';
+import { httpRoutes } from '../../functions/routes.ts';
+import { apiPathPatterns } from './api-paths.ts';
 import type { ChatHttpApi } from './chat-http-api.ts';
+import type { GeneratedSecret } from './generated-secret.ts';
 import { SecurityHeaders } from './security-headers.ts';
+import { tellViewerAddress } from './viewer-address.ts';
 
 export interface WebSiteProps {
   readonly httpApi: ChatHttpApi;
+  readonly edgeSecret: GeneratedSecret;
   readonly webSocketUrl: string;
 }
-
-/** The paths that belong to the HTTP API; every other path is a file of the client. */
-const apiPathPatterns = ['/auth/*', '/me*', '/users*', '/conversations*', '/.well-known/*', '/health'];
 
 /**
  * One origin for page and API, as on a laptop, so that neither CORS nor a configuration file is needed. There are no
@@ -29,12 +31,30 @@ const apiPathPatterns = ['/auth/*', '/me*', '/users*', '/conversations*', '/.wel
  */
 export class WebSite extends Construct {
   readonly url: string;
-  readonly #bucket: IBucket;
-  readonly #distribution: Distribution;
+  readonly bucket: IBucket;
+  readonly distribution: Distribution;
 
   constructor(scope: Construct, id: string, props: WebSiteProps) {
     super(scope, id);
-    this.#bucket = new Bucket(this, 'Files', {
+    this.bucket = this.#files();
+    const headers = new SecurityHeaders(this, 'Headers', { webSocketUrl: props.webSocketUrl });
+    const files = S3BucketOrigin.withOriginAccessControl(this.bucket);
+    const api = this.#apiBehavior(props, headers);
+    this.distribution = new Distribution(this, 'Distribution', {
+      comment: 'Confab',
+      defaultRootObject: 'index.html',
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      defaultBehavior: { ...fileBehavior, origin: files, responseHeadersPolicy: headers.page },
+      additionalBehaviors: {
+        '/assets/*': { ...fileBehavior, origin: files, responseHeadersPolicy: headers.hashedFile },
+        ...Object.fromEntries(apiPathPatterns(httpRoutes).map((pattern) => [pattern, api])),
+      },
+    });
+    this.url = `https://${this.distribution.distributionDomainName}`;
+  }
+
+  #files(): IBucket {
+    return new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
@@ -43,31 +63,26 @@ export class WebSite extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       // Bucket is an IBucket, but aws-cdk-lib's types do not say so under exactOptionalPropertyTypes.
     }) as IBucket;
-    const headers = new SecurityHeaders(this, 'Headers', { webSocketUrl: props.webSocketUrl });
-    const files = S3BucketOrigin.withOriginAccessControl(this.#bucket);
-    const api = apiBehavior(props.httpApi, headers);
-    this.#distribution = new Distribution(this, 'Distribution', {
-      comment: 'Confab',
-      defaultRootObject: 'index.html',
-      httpVersion: HttpVersion.HTTP2_AND_3,
-      defaultBehavior: { ...fileBehavior, origin: files, responseHeadersPolicy: headers.page },
-      additionalBehaviors: {
-        '/assets/*': { ...fileBehavior, origin: files, responseHeadersPolicy: headers.hashedFile },
-        ...Object.fromEntries(apiPathPatterns.map((pattern) => [pattern, api])),
-      },
-    });
-    this.url = `https://${this.#distribution.distributionDomainName}`;
   }
 
-  /** Uploads the client. Files of earlier builds stay, for pages that are open now and load a part of theirs later. */
-  deploy(webDir: string): void {
-    new BucketDeployment(this, 'Deployment', {
-      sources: [Source.asset(webDir)],
-      destinationBucket: this.#bucket,
-      prune: false,
-      distribution: this.#distribution,
-      distributionPaths: ['/*'],
-    });
+  #apiBehavior({ httpApi, edgeSecret }: WebSiteProps, headers: SecurityHeaders): BehaviorOptions {
+    return {
+      origin: new HttpOrigin(httpApi.host, {
+        // CloudFront replaces what a viewer sent under this name. The template holds a reference, which CloudFormation
+        // resolves at deployment; whoever may read the distribution's configuration in this account can read the value.
+        // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
+        customHeaders: { [edgeHeader]: edgeSecret.secretValue.unsafeUnwrap() },
+      }),
+      allowedMethods: AllowedMethods.ALLOW_ALL,
+      // A redirect would come after the password had crossed the network in the clear.
+      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+      // One person's answer must never reach another.
+      cachePolicy: CachePolicy.CACHING_DISABLED,
+      // API Gateway knows itself by its own host name only.
+      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+      responseHeadersPolicy: headers.api,
+      functionAssociations: tellViewerAddress(this, 'ViewerAddress'),
+    };
   }
 }
 
@@ -76,18 +91,3 @@ const fileBehavior = {
   cachePolicy: CachePolicy.CACHING_OPTIMIZED,
   compress: true,
 } as const;
-
-function apiBehavior({ api }: ChatHttpApi, headers: SecurityHeaders): BehaviorOptions {
-  const { region, urlSuffix } = Stack.of(api);
-  return {
-    origin: new HttpOrigin(`${api.apiId}.execute-api.${region}.${urlSuffix}`),
-    allowedMethods: AllowedMethods.ALLOW_ALL,
-    // A redirect would come after the password had crossed the network in the clear.
-    viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-    // One person's answer must never reach another.
-    cachePolicy: CachePolicy.CACHING_DISABLED,
-    // API Gateway knows itself by its own host name only.
-    originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-    responseHeadersPolicy: headers.api,
-  };
-}

@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FunctionCode } from '../function-code.ts';
+import type { Settings } from '../settings.ts';
 import type { DataStack } from '../stacks/data.ts';
-import type { ChatWebSocket } from './chat-web-socket.ts';
+import type { EdgeStack } from '../stacks/edge.ts';
 import { ConfabFunction } from './confab-function.ts';
 import { forgetConnection } from './domain-table.ts';
 import type { MessageQueue } from './message-queue.ts';
@@ -11,8 +12,9 @@ import type { WebSocketFunctionMap } from './web-socket-routes.ts';
 export interface WebSocketFunctionsProps {
   readonly code: FunctionCode;
   readonly data: DataStack;
-  readonly webSocket: ChatWebSocket;
+  readonly edge: EdgeStack;
   readonly messages: MessageQueue;
+  readonly settings: Settings;
 }
 
 /**
@@ -38,16 +40,25 @@ export class WebSocketFunctions extends Construct {
     };
   }
 
-  #connect({ code, data }: WebSocketFunctionsProps) {
+  #connect({ code, data, edge, settings }: WebSocketFunctionsProps) {
     const connect = new ConfabFunction(this, 'ws/connect', {
       code,
       ...frame,
-      environment: { AUTH_TABLE: data.auth.tableName, CONNECTIONS_TABLE: data.connections.tableName },
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
+        WEBSOCKET_URL: edge.webSocket.url,
+        ALLOWED_ORIGINS: edge.allowedOrigins.join(','),
+        CONNECTIONS_PER_USER_MAX: String(settings.connectionsPerUser),
+      },
     });
     // Where no authorizer ran, connect itself takes the ticket.
     data.auth.allow(connect, 'GetItem', 'DeleteItem');
     // A session that ended meanwhile takes its new connection with it.
     data.connections.allow(connect, 'PutItem', 'GetItem', ...forgetConnection);
+    // A connection too many ends the oldest one, which is told so.
+    edge.webSocket.allowPush(connect);
+    edge.webSocket.allowEnd(connect);
     return connect;
   }
 
@@ -61,17 +72,17 @@ export class WebSocketFunctions extends Construct {
     return disconnect;
   }
 
-  #rejectFrame({ code, webSocket }: WebSocketFunctionsProps) {
+  #rejectFrame({ code, edge }: WebSocketFunctionsProps) {
     const rejectFrame = new ConfabFunction(this, 'ws/reject-frame', {
       code,
       ...frame,
-      environment: { WEBSOCKET_URL: webSocket.url },
+      environment: { WEBSOCKET_URL: edge.webSocket.url },
     });
-    webSocket.allowPush(rejectFrame);
+    edge.webSocket.allowPush(rejectFrame);
     return rejectFrame;
   }
 
-  #sendMessage({ code, data, webSocket, messages }: WebSocketFunctionsProps) {
+  #sendMessage({ code, data, edge, messages }: WebSocketFunctionsProps) {
     const sendMessage = new ConfabFunction(this, 'ws/send-message', {
       code,
       ...frame,
@@ -79,7 +90,7 @@ export class WebSocketFunctions extends Construct {
         AUTH_TABLE: data.auth.tableName,
         CONVERSATIONS_TABLE: data.conversations.tableName,
         CONNECTIONS_TABLE: data.connections.tableName,
-        WEBSOCKET_URL: webSocket.url,
+        WEBSOCKET_URL: edge.webSocket.url,
         MESSAGE_QUEUE_URL: messages.queue.queueUrl,
       },
     });
@@ -87,11 +98,11 @@ export class WebSocketFunctions extends Construct {
     data.conversations.allow(sendMessage, 'GetItem');
     data.connections.allow(sendMessage, 'GetItem');
     messages.allowSend(sendMessage);
-    webSocket.allowPush(sendMessage);
+    edge.webSocket.allowPush(sendMessage);
     return sendMessage;
   }
 
-  #markRead({ code, data, webSocket }: WebSocketFunctionsProps) {
+  #markRead({ code, data, edge }: WebSocketFunctionsProps) {
     const markRead = new ConfabFunction(this, 'ws/mark-read', {
       code,
       ...frame,
@@ -99,17 +110,17 @@ export class WebSocketFunctions extends Construct {
         AUTH_TABLE: data.auth.tableName,
         CONVERSATIONS_TABLE: data.conversations.tableName,
         CONNECTIONS_TABLE: data.connections.tableName,
-        WEBSOCKET_URL: webSocket.url,
+        WEBSOCKET_URL: edge.webSocket.url,
       },
     });
     data.auth.allow(markRead, 'UpdateItem');
     data.conversations.allow(markRead, 'GetItem', 'Query', 'UpdateItem');
     data.connections.allow(markRead, 'GetItem', 'BatchGetItem', ...forgetConnection);
-    webSocket.allowPush(markRead);
+    edge.webSocket.allowPush(markRead);
     return markRead;
   }
 
-  #sync({ code, data, webSocket }: WebSocketFunctionsProps) {
+  #sync({ code, data, edge }: WebSocketFunctionsProps) {
     const sync = new ConfabFunction(this, 'ws/sync', {
       code,
       ...frame,
@@ -119,7 +130,7 @@ export class WebSocketFunctions extends Construct {
         CONVERSATIONS_TABLE: data.conversations.tableName,
         MESSAGES_TABLE: data.messages.tableName,
         CONNECTIONS_TABLE: data.connections.tableName,
-        WEBSOCKET_URL: webSocket.url,
+        WEBSOCKET_URL: edge.webSocket.url,
       },
     });
     data.auth.allow(sync, 'UpdateItem');
@@ -127,23 +138,23 @@ export class WebSocketFunctions extends Construct {
     data.conversations.allow(sync, 'Query', 'BatchGetItem');
     data.messages.allow(sync, 'Query');
     data.connections.allow(sync, 'GetItem', ...forgetConnection);
-    webSocket.allowPush(sync);
+    edge.webSocket.allowPush(sync);
     return sync;
   }
 
-  #ping({ code, data, webSocket }: WebSocketFunctionsProps) {
+  #ping({ code, data, edge }: WebSocketFunctionsProps) {
     const ping = new ConfabFunction(this, 'ws/ping', {
       code,
       ...frame,
       environment: {
         AUTH_TABLE: data.auth.tableName,
         CONNECTIONS_TABLE: data.connections.tableName,
-        WEBSOCKET_URL: webSocket.url,
+        WEBSOCKET_URL: edge.webSocket.url,
       },
     });
     data.auth.allow(ping, 'UpdateItem');
     data.connections.allow(ping, 'GetItem', ...forgetConnection);
-    webSocket.allowPush(ping);
+    edge.webSocket.allowPush(ping);
     return ping;
   }
 }

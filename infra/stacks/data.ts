@@ -2,7 +2,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { DomainTable } from '../constructs/domain-table.ts';
-import { SigningSecret } from '../constructs/signing-secret.ts';
+import { GeneratedSecret } from '../constructs/generated-secret.ts';
 import type { Settings } from '../settings.ts';
 
 export interface DataStackProps extends StackProps {
@@ -20,7 +20,12 @@ export class DataStack extends Stack {
   readonly conversations: DomainTable;
   readonly messages: DomainTable;
   readonly connections: DomainTable;
-  readonly signingSecret: SigningSecret;
+  /** functions/http/auth derives the keys from it that sign tokens. */
+  readonly signingSecret: GeneratedSecret;
+  /** Seals second factors; a secret of its own, so that the signing secret can be replaced without losing them. */
+  readonly factorSecret: GeneratedSecret;
+  /** CloudFront shows it to the functions, which then believe what CloudFront says of a caller. */
+  readonly edgeSecret: GeneratedSecret;
   readonly attachments: Bucket;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -36,7 +41,15 @@ export class DataStack extends Stack {
       stream: true,
       expires: true,
     });
-    this.signingSecret = new SigningSecret(this, 'SigningSecret');
+    this.signingSecret = new GeneratedSecret(this, 'SigningSecret', {
+      description: 'the seed of the token signing keys',
+    });
+    this.factorSecret = new GeneratedSecret(this, 'FactorSecret', {
+      description: 'the seed of the key that seals second factors',
+    });
+    this.edgeSecret = new GeneratedSecret(this, 'EdgeSecret', {
+      description: 'the proof that a request came through CloudFront',
+    });
     this.attachments = new Bucket(this, 'Attachments', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,

@@ -33,9 +33,9 @@ it('runs the app with this Node.js, whichever comes first on the path', () => {
   expect(PATH).toBe(`${dirname(process.execPath)}${delimiter}/usr/bin`);
 });
 
-it('deploys every stack but the page, without asking, and with the context', () => {
+it('deploys every stack, without asking, and with the context', () => {
   const args = deployArguments({ webSocketUrl: 'ws://127.0.0.1:4566/{apiId}/v1' }, 'outputs.json');
   expect(args.join(' ')).toBe(
-    'deploy !Web --require-approval never --outputs-file outputs.json --context webSocketUrl=ws://127.0.0.1:4566/{apiId}/v1',
+    'deploy --all --require-approval never --outputs-file outputs.json --context webSocketUrl=ws://127.0.0.1:4566/{apiId}/v1',
   );
 });

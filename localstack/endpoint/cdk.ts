@@ -36,13 +36,10 @@ export function cdkEnvironment(callers: Variables, endpoint: string): Record<str
   };
 }
 
-/**
- * The arguments of `cdk deploy`. Every stack but Web: its page asks CloudFront's and API Gateway's own host names for
- * everything, and its upload is a Python function that needs boto3, which MiniStack does not bring.
- */
+/** The arguments of `cdk deploy`, for every stack that the context leaves. */
 export function deployArguments(context: Readonly<Record<string, string>>, outputsFile: string): string[] {
   const settings = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
-  return ['deploy', '!Web', '--require-approval', 'never', '--outputs-file', outputsFile, ...settings];
+  return ['deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile, ...settings];
 }
 
 /** Runs the CLI with its output shown. @throws StartupError when it fails. */

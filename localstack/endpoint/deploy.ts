@@ -46,7 +46,9 @@ export async function deploy(endpoint: string): Promise<Deployment> {
   // Of its own, so that a `cdk synth` for AWS at the same time finds its own in cdk.out.
   const outDir = join(repositoryRoot, '.local', 'endpoint', 'cdk.out');
   const outputsFile = join(repositoryRoot, '.local', 'endpoint', 'outputs.json');
-  const context = { webSocketUrl: webSocketUrlTemplate(emulator, endpoint) };
+  // No page: it asks CloudFront's and API Gateway's own host names for everything, and its upload is a Python function
+  // that needs boto3, which MiniStack does not bring.
+  const context = { webSocketUrl: webSocketUrlTemplate(emulator, endpoint), site: 'false' };
   await runCdk(['bootstrap', `aws://${account}/${region}`], { endpoint, outDir });
   await runCdk(deployArguments(context, outputsFile), { endpoint, outDir });
 

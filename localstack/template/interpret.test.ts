@@ -97,6 +97,47 @@ describe('interpret', () => {
     ]);
   });
 
+  it('reads a standard queue with a mapping that limits its concurrency', () => {
+    const plan = interpret(
+      [
+        stack('m', {
+          Fn: aFunction('/code/process'),
+          Queue: { Type: 'AWS::SQS::Queue', Properties: { SqsManagedSseEnabled: true } },
+          Mapping: {
+            Type: 'AWS::Lambda::EventSourceMapping',
+            Properties: {
+              EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+              FunctionName: { Ref: 'Fn' },
+              BatchSize: 5,
+              ScalingConfig: { MaximumConcurrency: 20 },
+            },
+          },
+        }),
+      ],
+      place,
+    );
+    expect(plan.queues[0]).toMatchObject({ name: 'm-Queue', fifo: false });
+    expect(plan.eventSources[0]).toMatchObject({
+      queueName: 'm-Queue',
+      batchSize: 5,
+      maximumConcurrency: 20,
+    });
+  });
+
+  it('needs nothing for the identities of SES, and names them to who refers to them', () => {
+    const plan = interpret(
+      [
+        stack('mail', {
+          Fn: aFunction('/code/send', { SET: { Ref: 'Set' } }),
+          Set: { Type: 'AWS::SES::ConfigurationSet', Properties: { Name: 'confab' } },
+          Identity: { Type: 'AWS::SES::EmailIdentity', Properties: { EmailIdentity: 'example.com' } },
+        }),
+      ],
+      place,
+    );
+    expect(plan.functions[0]?.environment).toEqual({ SET: 'mail-Set' });
+  });
+
   it("maps a table's stream to a function with its on-failure queue", () => {
     const plan = interpret(
       [

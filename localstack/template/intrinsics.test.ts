@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub is written
 import { describe, expect, it } from 'vitest';
-import { noValue, resolve, type Scope, truth } from './intrinsics.ts';
+import { noValue, refuseDynamicReferences, resolve, type Scope, truth } from './intrinsics.ts';
 
 const scope: Scope = {
   ref: (id) => (id === 'AWS::NoValue' ? noValue : id === 'AWS::Region' ? 'us-east-1' : `ref-${id}`),
@@ -40,8 +40,23 @@ describe('resolve', () => {
     expect(() => resolve({ 'Fn::Cidr': [] }, scope)).toThrow('The function Fn::Cidr is not supported');
   });
 
-  it('refuses dynamic references instead of passing them on as text', () => {
-    expect(() => resolve('{{resolve:ssm:name}}', scope)).toThrow('Dynamic references are not supported');
+  it('leaves a dynamic reference to whoever reads the value', () => {
+    const value = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'S' }, ':SecretString:::}}']] };
+    expect(resolve(value, scope)).toBe('{{resolve:secretsmanager:ref-S:SecretString:::}}');
+  });
+});
+
+describe('refuseDynamicReferences', () => {
+  it('finds one however deep it is, and names it', () => {
+    const value = { Variables: { KEY: 'a{{resolve:ssm:name}}b' } };
+    expect(() => refuseDynamicReferences(value)).toThrow(
+      'Dynamic references are not supported: {{resolve:ssm:name}}',
+    );
+  });
+
+  it('takes everything else', () => {
+    expect(() => refuseDynamicReferences({ a: '{{name}}', b: [undefined, null, 1] })).not.toThrow();
+    expect(() => refuseDynamicReferences(undefined)).not.toThrow();
   });
 });
 

@@ -64,13 +64,11 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
 };
 
 /**
- * The value with every intrinsic function in it replaced by its result.
+ * The value with every intrinsic function in it replaced by its result. Dynamic references stay as they are: most stand
+ * where nothing on a laptop reads them; whoever reads a value refuses them (`refuseDynamicReferences`).
  * @throws TemplateError for a function that is not supported, and for references to nothing.
  */
 export function resolve(value: unknown, scope: Scope): unknown {
-  if (typeof value === 'string' && value.includes('{{resolve:')) {
-    throw new TemplateError(`Dynamic references are not supported: ${value}`);
-  }
   if (Array.isArray(value)) {
     return value.map((item) => resolve(item, scope)).filter((item) => item !== noValue);
   }
@@ -84,6 +82,12 @@ export function resolve(value: unknown, scope: Scope): unknown {
   }
   const resolved = entries.map(([key, inner]) => [key, resolve(inner, scope)] as const);
   return Object.fromEntries(resolved.filter(([, inner]) => inner !== noValue));
+}
+
+/** @throws TemplateError when there is a `{{resolve:…}}` in the value, which would pass for the value itself. */
+export function refuseDynamicReferences(value: unknown): void {
+  const [found] = JSON.stringify(value ?? null).match(/\{\{resolve:[^}]*\}\}/) ?? [];
+  if (found !== undefined) throw new TemplateError(`Dynamic references are not supported: ${found}`);
 }
 
 /** The truth of a condition expression, in which `{Condition: name}` refers to another condition. */

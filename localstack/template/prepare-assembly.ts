@@ -13,7 +13,9 @@ import { publishBundles } from './publish-bundles.ts';
 export const templateSources = [
   'infra',
   'functions/environments.ts',
+  'functions/lib/viewer-address.ts',
   'functions/routes.ts',
+  'localstack/template/synthesize.ts',
   'cdk.json',
   'package-lock.json',
 ];

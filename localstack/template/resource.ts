@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Place } from './cloud-plan.ts';
+import { refuseDynamicReferences } from './intrinsics.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -65,7 +66,10 @@ export function readProperties<S extends z.ZodMiniObject>(
     throw resourceError(resource, `the property ${name} is not supported on a laptop`);
   }
   const parsed = schema.safeParse(resource.properties);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseDynamicReferences(parsed.data);
+    return parsed.data;
+  }
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw resourceError(resource, problems.join('; '));
 }

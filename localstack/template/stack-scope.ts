@@ -1,6 +1,6 @@
 import type { Stack, TemplateResource } from './assembly.ts';
 import type { Place } from './cloud-plan.ts';
-import { noValue, resolve, type Scope, truth } from './intrinsics.ts';
+import { noValue, refuseDynamicReferences, resolve, type Scope, truth } from './intrinsics.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import type { Resource, ResourceValue } from './resource.ts';
 import { isIgnored, resourceHandlers } from './resource-types.ts';
@@ -36,6 +36,7 @@ export class StackScope implements Scope {
     for (const [name, output] of Object.entries(Outputs)) {
       if (output.Condition !== undefined && !this.condition(output.Condition)) continue;
       const value = this.#inStack(`output ${name}`, () => resolve(output.Value, this));
+      refuseDynamicReferences(value);
       outputs[name] = String(value);
       if (output.Export) exports.set(String(resolve(output.Export.Name, this)), value);
     }

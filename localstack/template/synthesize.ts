@@ -9,5 +9,10 @@ const [functionsDir, outDir] = process.argv.slice(2);
 if (functionsDir === undefined || outDir === undefined) {
   throw new Error('usage: node localstack/template/synthesize.ts <functionsDir> <outDir>');
 }
-// Without the built client, which the web stack would only upload: here it is served from its folder.
-synthesize({ code: bundledCode(functionsDir), webDir: undefined, outDir });
+synthesize({
+  code: bundledCode(functionsDir),
+  // The client, which the web stack would only upload, is served from its folder, at the HTTP API's own address.
+  webDir: undefined,
+  outDir,
+  context: { mailFrom: 'Confab <no-reply@confab.localhost>', webUrl: '{httpApiUrl}' },
+});

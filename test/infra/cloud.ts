@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { synthesize } from '../../infra/confab-app.ts';
 
-type StackName = 'data' | 'messaging' | 'api' | 'web';
+type StackName = 'data' | 'edge' | 'messaging' | 'api' | 'web';
 
 export interface Resource<Properties> {
   readonly stack: string;
@@ -45,7 +45,10 @@ export interface Cloud {
 
 const withoutHash = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
 
-/** Synthesizes with code that needs no build. `webDir` true adds a client of one page. */
+/** Without a sender every synthesis would warn that no mail can be sent. */
+const mailFrom = 'Confab <no-reply@example.com>';
+
+/** Synthesizes with code that needs no build. `web` true adds a client of one page. */
 export function synthesizeCloud(
   options: { context?: Record<string, unknown>; web?: boolean; validate?: boolean } = {},
 ): Cloud {
@@ -57,7 +60,7 @@ export function synthesizeCloud(
     const assembly = synthesize({
       code: () => Code.fromInline('export const handler = async () => {};'),
       outDir: join(folder, 'cdk.out'),
-      context: options.context ?? {},
+      context: { mailFrom, ...options.context },
       webDir: options.web ? webDir : undefined,
       validate: options.validate ?? false,
     });

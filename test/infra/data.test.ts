@@ -45,7 +45,7 @@ describe('the data stack', () => {
     const holders = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'].flatMap(
       (type) => cloud.resources(type),
     );
-    expect(holders.length).toBeGreaterThanOrEqual(7);
+    expect(holders.length).toBeGreaterThanOrEqual(9);
     for (const { name, deletionPolicy, updateReplacePolicy } of holders) {
       expect({ name, deletionPolicy, updateReplacePolicy }).toEqual({
         name,
@@ -134,10 +134,19 @@ describe('the data stack', () => {
     });
   });
 
-  it('has the signing secret generated, of 64 letters and digits, never written down', () => {
-    cloud.template('data').hasResourceProperties('AWS::SecretsManager::Secret', {
-      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true, IncludeSpace: false },
-      SecretString: Match.absent(),
-    });
+  it('has its secrets generated, of 64 letters and digits, never written down', () => {
+    const secrets = cloud.resources('AWS::SecretsManager::Secret');
+    expect(secrets.map(({ name }) => name).sort()).toEqual(['EdgeSecret', 'FactorSecret', 'SigningSecret']);
+    for (const { name, properties } of secrets) {
+      expect(properties, name).toEqual({
+        Description: expect.stringMatching(/^Confab: /),
+        GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true, IncludeSpace: false },
+      });
+    }
+  });
+
+  it('keeps the secret that signed every token in use: its logical id never changes', () => {
+    const template = cloud.template('data').findResources('AWS::SecretsManager::Secret');
+    expect(Object.keys(template)).toContain('SigningSecretCF7EC744');
   });
 });

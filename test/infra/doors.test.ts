@@ -67,7 +67,7 @@ describe('the two doors', () => {
   });
 
   it('selects the route of a frame by its action', () => {
-    cloud.template('messaging').hasResourceProperties('AWS::ApiGatewayV2::Api', {
+    cloud.template('edge').hasResourceProperties('AWS::ApiGatewayV2::Api', {
       ProtocolType: 'WEBSOCKET',
       RouteSelectionExpression: '$request.body.action',
     });
@@ -165,5 +165,53 @@ describe('the two doors', () => {
     expect(urls(cloud)).toEqual(new Set(['WebSocketApi.ApiEndpoint/v1']));
     const elsewhere = synthesizeCloud({ context: { webSocketUrl: 'ws://127.0.0.1:3000/v1' } });
     expect(urls(elsewhere)).toEqual(new Set(['ws://127.0.0.1:3000/v1']));
+  });
+
+  const variables = (of: Cloud, path: string) =>
+    of
+      .resources<{ Description: string; Environment: { Variables: Record<string, unknown> } }>(
+        'AWS::Lambda::Function',
+      )
+      .find(({ properties }) => properties.Description === `Confab ${path}`)?.properties.Environment
+      .Variables;
+  const originsOf = (of: Cloud, path: string) => of.readable(variables(of, path)?.ALLOWED_ORIGINS).split(',');
+
+  it.each(['ws/authorize-connection', 'ws/connect'])(
+    'tells %s whose pages may open a socket (ASVS 4.4.2): the site and whatever the API itself serves',
+    (path) => {
+      expect(originsOf(cloud, path)).toEqual(['https://SiteDistribution.DomainName', 'HttpApi.ApiEndpoint']);
+    },
+  );
+
+  it('adds the origins that the context names, a custom domain first, each once', () => {
+    const more = synthesizeCloud({
+      context: {
+        webUrl: 'https://chat.example.com',
+        allowedOrigins: 'http://localhost:5173, https://chat.example.com',
+      },
+    });
+    expect(originsOf(more, 'ws/connect')).toEqual([
+      'https://chat.example.com',
+      'https://SiteDistribution.DomainName',
+      'HttpApi.ApiEndpoint',
+      'http://localhost:5173',
+    ]);
+  });
+
+  it('never allows every origin, or one that is empty', () => {
+    for (const path of ['ws/authorize-connection', 'ws/connect']) {
+      for (const origin of originsOf(cloud, path)) expect(origin).not.toMatch(/^$|\*|null/);
+    }
+  });
+
+  it('limits the connections of a person to what the context says', () => {
+    expect(variables(cloud, 'ws/connect')?.CONNECTIONS_PER_USER_MAX).toBe('20');
+    const few = synthesizeCloud({ context: { connectionsPerUser: '3' } });
+    expect(variables(few, 'ws/connect')?.CONNECTIONS_PER_USER_MAX).toBe('3');
+  });
+
+  it('serves nothing but what the design lists: no debug routes', () => {
+    const areas = new Set<string | undefined>(httpRoutes.map(({ route }) => route.split('/')[1]));
+    expect(areas).toEqual(new Set(['.well-known', 'auth', 'conversations', 'health', 'me', 'users']));
   });
 });

@@ -16,12 +16,19 @@ interface FunctionProperties {
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: string | readonly string[];
-  readonly Resource: unknown;
+  readonly Resource?: unknown;
+  readonly NotResource?: unknown;
+  readonly Condition?: unknown;
 }
 interface PolicyProperties {
   readonly Roles: readonly unknown[];
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
+
+const manage = 'execute-api:ManageConnections';
+const readSecret = 'secretsmanager:GetSecretValue';
+const consume =
+  'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage';
 
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 
@@ -45,9 +52,10 @@ describe('the functions', () => {
     const allowed: Record<string, string> = {};
     for (const { properties } of cloud.resources<PolicyProperties>('AWS::IAM::Policy')) {
       if (!properties.Roles.some((r) => cloud.readable(r) === role)) continue;
-      for (const { Action, Resource } of properties.PolicyDocument.Statement) {
-        for (const resource of list(Resource)) {
-          const name = cloud.readable(resource).replace(/^arn:.*:AWS::AccountId:/, '');
+      for (const { Action, Resource, NotResource } of properties.PolicyDocument.Statement) {
+        for (const resource of list(Resource ?? NotResource)) {
+          const readable = cloud.readable(resource).replace(/^arn:.*:AWS::AccountId:/, '');
+          const name = NotResource === undefined ? readable : `all but ${readable}`;
           const actions = list(Action).map((action) => action.replace(/^dynamodb:/, ''));
           if (actions[0]?.startsWith('logs:')) continue;
           allowed[name] = [...(allowed[name]?.split(' ') ?? []), ...actions].sort().join(' ');
@@ -87,7 +95,7 @@ describe('the functions', () => {
     for (const [path, { properties }] of functions) {
       expect(properties.MemorySize, path).toBeGreaterThanOrEqual(512);
       expect(properties.Timeout, path).toBeGreaterThan(3);
-      expect(properties.Timeout, path).toBeLessThan(29);
+      if (!path.startsWith('consumers/')) expect(properties.Timeout, path).toBeLessThan(29);
     }
   });
 
@@ -106,6 +114,13 @@ describe('the functions', () => {
     for (const name of names) {
       expect(logGroups.find((group) => group.name === name)?.properties.RetentionInDays).toBe(30);
     }
+  });
+
+  it('forget as everything in the account does: no log is kept for ever, or longer than a month', () => {
+    const logGroups = cloud.resources<{ RetentionInDays?: number }>('AWS::Logs::LogGroup');
+    for (const { name, properties } of logGroups) expect(properties.RetentionInDays, name).toBe(30);
+    const all = cloud.resources<FunctionProperties>('AWS::Lambda::Function');
+    for (const { name, properties } of all) expect(properties.LoggingConfig, name).toBeDefined();
   });
 
   it('may write to their own log and to no other', () => {
@@ -132,19 +147,38 @@ describe('the functions', () => {
   });
 
   it('may do what they need, and nothing else', () => {
-    const push = { 'WebSocketApi/v1/POST/@connections/*': 'execute-api:ManageConnections' };
+    const push = { 'WebSocketApi/v1/POST/@connections/*': manage };
+    const end = { 'WebSocketApi/v1/DELETE/@connections/*': manage };
+    const authenticate = { AuthTable: 'GetItem UpdateItem' };
     expect(Object.fromEntries([...functions.keys()].map((path) => [path, permissions(path)]))).toEqual({
       'http/auth': {
-        AuthTable: 'DeleteItem GetItem PutItem Query UpdateItem',
-        UsersTable: 'GetItem PutItem',
-        ConnectionsTable: 'BatchGetItem DeleteItem GetItem UpdateItem',
-        ...push,
-        'WebSocketApi/v1/DELETE/@connections/*': 'execute-api:ManageConnections',
-        SigningSecret: 'secretsmanager:GetSecretValue',
+        AuthTable: 'ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+        UsersTable: 'GetItem PutItem UpdateItem',
+        AccountEventsQueue: 'sqs:SendMessage',
+        SigningSecret: readSecret,
+        FactorSecret: readSecret,
+        EdgeSecret: readSecret,
       },
-      'http/users': { AuthTable: 'GetItem UpdateItem', UsersTable: 'GetItem Query' },
+      'http/account': {
+        AuthTable: 'ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+        UsersTable: 'GetItem UpdateItem',
+        AccountEventsQueue: 'sqs:SendMessage',
+        FactorSecret: readSecret,
+        EdgeSecret: readSecret,
+      },
+      'http/account-data': {
+        AuthTable: 'DeleteItem GetItem Query UpdateItem',
+        UsersTable: 'GetItem Query',
+        ConversationsTable: 'BatchGetItem GetItem Query',
+        MessagesTable: 'Query',
+        AccountEventsQueue: 'sqs:SendMessage',
+      },
+      'http/users': {
+        ...authenticate,
+        UsersTable: 'BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+      },
       'http/conversations': {
-        AuthTable: 'GetItem UpdateItem',
+        ...authenticate,
         UsersTable: 'BatchGetItem',
         ConversationsTable: 'BatchGetItem GetItem PutItem Query',
         MessagesTable: 'Query',
@@ -156,6 +190,8 @@ describe('the functions', () => {
       'ws/connect': {
         AuthTable: 'DeleteItem GetItem',
         ConnectionsTable: 'DeleteItem GetItem PutItem UpdateItem',
+        ...push,
+        ...end,
       },
       'ws/disconnect': { ConnectionsTable: 'DeleteItem GetItem UpdateItem' },
       'ws/send-message': {
@@ -189,10 +225,20 @@ describe('the functions', () => {
         ConversationsTable: 'GetItem Query UpdateItem',
         MessagesTable: 'GetItem PutItem',
         ConnectionsTable: 'BatchGetItem DeleteItem UpdateItem',
-        MessagesQueue:
-          'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage',
+        MessagesQueue: consume,
         MessagesDeadLetters: 'sqs:SendMessage',
         ...push,
+      },
+      'consumers/process-account-events': {
+        AuthTable: 'DeleteItem GetItem PutItem Query UpdateItem',
+        UsersTable: 'DeleteItem GetItem PutItem Query',
+        ConnectionsTable: 'DeleteItem GetItem UpdateItem',
+        AccountEventsQueue: `${consume} sqs:SendMessage`,
+        ...push,
+        ...end,
+        'identity/MailIdentity': 'ses:SendEmail',
+        'configuration-set/MailSettings': 'ses:SendEmail',
+        'all but arn:AWS::Partition:sns:*:*:*': 'sns:Publish',
       },
     });
   });
@@ -218,11 +264,22 @@ describe('the functions', () => {
     const explained = new Map([
       // CreateInvalidation by the CDK's upload function, which the CDK does not narrow to the distribution.
       ['CustomCDKBucketDeployment', ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation']],
+      // A phone number is no resource: see infra/constructs/text-messages.ts.
+      ['ConsumersProcessAccountEvents', ['sns:Publish']],
     ]);
     for (const { name, Action, Resource } of allowStatements()) {
-      if (!list(Resource).includes('*')) continue;
+      if (Resource !== undefined && !list(Resource).includes('*')) continue;
       const reason = [...explained].find(([prefix]) => name.startsWith(prefix));
       expect(list(Action), `${name} over *`).toEqual(reason?.[1]);
     }
+  });
+
+  it('name no resource by a wildcard but the connections of the stage', () => {
+    const own = allowStatements().filter(({ name }) => !name.startsWith('CustomCDKBucketDeployment'));
+    const wild = own.flatMap(({ Resource }) =>
+      list(Resource).filter((resource) => cloud.readable(resource).includes('*')),
+    );
+    expect(wild.length).toBeGreaterThan(0);
+    for (const resource of wild) expect(cloud.readable(resource)).toMatch(/\/@connections\/\*$/);
   });
 });

@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cloud, type Resource, synthesizeCloud } from './cloud.ts';
 
 interface QueueProperties {
+  readonly FifoQueue?: boolean;
   readonly VisibilityTimeout?: number;
+  readonly MessageRetentionPeriod: number;
   readonly RedrivePolicy?: { readonly deadLetterTargetArn: unknown; readonly maxReceiveCount: number };
 }
 interface EventSourceProperties {
@@ -16,7 +18,8 @@ interface EventSourceProperties {
 }
 interface AlarmProperties {
   readonly MetricName: string;
-  readonly Dimensions: readonly { readonly Value: unknown }[];
+  readonly Dimensions?: readonly { readonly Value: unknown }[];
+  readonly Threshold: number;
   readonly AlarmActions?: readonly unknown[];
 }
 
@@ -42,7 +45,8 @@ describe('the messaging stack', () => {
 
   it('gives every queue that is not one itself a dead-letter queue, after at least five receives', () => {
     const sources = queues.filter(({ name }) => !deadLetterQueues().has(name));
-    expect(sources.map(({ name }) => name)).toEqual(['MessagesQueue']);
+    expect(sources.map(({ name }) => name)).toEqual(['MessagesQueue', 'AccountEventsQueue']);
+    expect(deadLetterQueues().size).toBe(2);
     for (const { properties } of sources) {
       expect(properties.RedrivePolicy?.maxReceiveCount).toBeGreaterThanOrEqual(5);
     }
@@ -51,7 +55,7 @@ describe('the messaging stack', () => {
   it('watches every queue with an alarm that somebody hears', () => {
     for (const { name } of queues) {
       const watching = alarms.filter(({ properties }) =>
-        properties.Dimensions.some(({ Value }) => cloud.readable(Value) === `${name}.QueueName`),
+        properties.Dimensions?.some(({ Value }) => cloud.readable(Value) === `${name}.QueueName`),
       );
       expect(watching, name).not.toHaveLength(0);
       for (const { properties } of watching) {
@@ -60,13 +64,40 @@ describe('the messaging stack', () => {
     }
   });
 
-  it('goes off for parked messages, for waiting ones, and for a processor that fails or is throttled', () => {
-    expect(alarms.map(({ properties }) => properties.MetricName).sort()).toEqual([
-      'ApproximateAgeOfOldestMessage',
-      'ApproximateNumberOfMessagesVisible',
-      'Errors',
-      'Throttles',
+  it('goes off for what is parked or waits, for a consumer that fails or is throttled, and for the price of SMS', () => {
+    const watched = alarms.map(
+      ({ properties: { MetricName, Dimensions = [] } }) =>
+        `${MetricName} ${Dimensions.map(({ Value }) => cloud.readable(Value)).join()}`,
+    );
+    expect(watched.sort()).toEqual([
+      'ApproximateAgeOfOldestMessage AccountEventsQueue.QueueName',
+      'ApproximateAgeOfOldestMessage MessagesQueue.QueueName',
+      'ApproximateNumberOfMessagesVisible AccountEventsDeadLetters.QueueName',
+      'ApproximateNumberOfMessagesVisible MessagesDeadLetters.QueueName',
+      'Errors ConsumersProcessAccountEvents',
+      'Errors ConsumersProcessMessages',
+      'SMSMonthToDateSpentUSD ',
+      'Throttles ConsumersProcessAccountEvents',
+      'Throttles ConsumersProcessMessages',
     ]);
+  });
+
+  it('lets somebody hear of every alarm', () => {
+    for (const { name, properties } of alarms) {
+      expect(
+        properties.AlarmActions?.map((action) => cloud.readable(action)),
+        name,
+      ).toEqual(['AlarmsTopic']);
+    }
+  });
+
+  it('goes off when something has waited for two visibility timeouts', () => {
+    for (const { properties } of alarms) {
+      if (properties.MetricName !== 'ApproximateAgeOfOldestMessage') continue;
+      const watched = properties.Dimensions?.map(({ Value }) => cloud.readable(Value));
+      const queue = queues.find(({ name }) => watched?.includes(`${name}.QueueName`));
+      expect(properties.Threshold).toBe(2 * (queue?.properties.VisibilityTimeout ?? Number.NaN));
+    }
   });
 
   it('goes off at the first parked message', () => {
@@ -87,11 +118,17 @@ describe('the messaging stack', () => {
         6 * (consumer?.properties.Timeout ?? Number.NaN),
       );
     }
-    expect(eventSources).toHaveLength(1);
+    expect(eventSources).toHaveLength(2);
+  });
+
+  const fifoQueues = () => queues.filter(({ properties }) => properties.FifoQueue);
+
+  it('keeps order where order was promised: messages wait in FIFO queues, account events do not', () => {
+    expect(fifoQueues().map(({ name }) => name)).toEqual(['MessagesDeadLetters', 'MessagesQueue']);
   });
 
   it('runs the FIFO queues at high throughput, which takes both settings', () => {
-    for (const { properties } of queues) {
+    for (const { properties } of fifoQueues()) {
       expect(properties).toMatchObject({
         FifoQueue: true,
         DeduplicationScope: 'messageGroup',
@@ -101,19 +138,29 @@ describe('the messaging stack', () => {
   });
 
   it('never takes two equal texts for one message', () => {
-    for (const { properties } of queues) {
+    for (const { properties } of fifoQueues()) {
       expect(properties).toMatchObject({ ContentBasedDeduplication: false });
     }
   });
 
-  it('keeps a message for fourteen days, encrypted, whatever happens to the stack', () => {
+  it('keeps every queue, encrypted, whatever happens to the stack', () => {
     for (const { properties, deletionPolicy, updateReplacePolicy } of queues) {
-      expect(properties).toMatchObject({
-        MessageRetentionPeriod: 14 * 24 * 3600,
-        SqsManagedSseEnabled: true,
-      });
+      expect(properties).toMatchObject({ SqsManagedSseEnabled: true });
       expect([deletionPolicy, updateReplacePolicy]).toEqual(['Retain', 'Retain']);
     }
+  });
+
+  it('keeps a message, and whatever was parked, for fourteen days', () => {
+    const days = Object.fromEntries(
+      queues.map(({ name, properties }) => [name, properties.MessageRetentionPeriod / (24 * 3600)]),
+    );
+    expect(days).toEqual({
+      MessagesDeadLetters: 14,
+      MessagesQueue: 14,
+      AccountEventsDeadLetters: 14,
+      // The clock of a standard queue goes on in its dead-letter queue, so that must keep things longer.
+      AccountEventsQueue: 4,
+    });
   });
 
   it('refuses calls to any queue that do not come over TLS', () => {
@@ -171,6 +218,16 @@ describe('the messaging stack', () => {
     cloud.template('messaging').hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
+    });
+  });
+
+  it('watches what the SMS of a month cost, for the budget that the context names', () => {
+    const spending = alarms.find(({ properties }) => properties.MetricName === 'SMSMonthToDateSpentUSD');
+    expect(spending?.properties).toMatchObject({ Namespace: 'AWS/SNS', Statistic: 'Maximum', Threshold: 20 });
+    const thrifty = synthesizeCloud({ context: { smsMonthlyBudgetUsd: '2.5' } });
+    thrifty.template('messaging').hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'SMSMonthToDateSpentUSD',
+      Threshold: 2.5,
     });
   });
 });

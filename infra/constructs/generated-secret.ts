@@ -5,19 +5,20 @@ import type { Construct } from 'constructs';
 import type { ConfabFunction } from './confab-function.ts';
 
 /**
- * 64 random letters and digits (381 bits) that Secrets Manager makes at deployment, so that nobody ever holds them;
- * functions/http/auth derives the token signing key from them. Rotated by putting a new value, not on a schedule:
- * a schedule needs a function that may write the secret, and every token signed before would end with each turn.
+ * 64 random letters and digits (381 bits) that Secrets Manager makes at deployment, so that nobody ever holds them.
+ * Rotated by putting a new value, not on a schedule: a schedule needs a function that may write the secret. Kept when
+ * its stack goes.
  */
-export class SigningSecret extends Secret {
-  constructor(scope: Construct, id: string) {
+export class GeneratedSecret extends Secret {
+  constructor(scope: Construct, id: string, { description }: { readonly description: string }) {
     super(scope, id, {
-      description: 'Confab: the seed of the token signing key',
+      description: `Confab: ${description}`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true, includeSpace: false },
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 
+  /** Any version of the value: the one before the last, too, while things that were made with it are still good. */
   allowRead(grantee: ConfabFunction): void {
     grantee.addToRolePolicy(
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.secretArn] }),
