@@ -16,11 +16,13 @@ import { startSweeping } from './cloud/start-sweeping.ts';
 import { openStateFolder, type StateFolder } from './cloud/state-folder.ts';
 import type { Clock } from './contracts.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import type { StaticFiles } from './gateway/http-api.ts';
 import type { GatewayLimits } from './gateway/runtime.ts';
 import { createLambdaRunner, type LambdaRunner } from './lambda/runner.ts';
 import { openCloudLog } from './logs/cloud-log.ts';
 import { createReporter, type Reporter } from './logs/reporter.ts';
 import { parseLogLevel } from './logs/terminal.ts';
+import { createOutboxRoutes, outboxPath } from './outbox/outbox-routes.ts';
 import { readAssembly, type Stack } from './template/assembly.ts';
 import type { CloudPlan, Place } from './template/cloud-plan.ts';
 import { interpret } from './template/interpret.ts';
@@ -50,6 +52,8 @@ export interface Cloud {
   readonly url: string;
   /** `ws://127.0.0.1:<port>/<stage>` */
   readonly webSocketUrl: string;
+  /** `http://127.0.0.1:<port>/_outbox`: mail and SMS that functions have sent; JSON below `/messages`. */
+  readonly outboxUrl: string;
   /** What the templates came to: names of tables, queues and functions. */
   readonly plan: CloudPlan;
   readonly tap: AwsTap | undefined;
@@ -157,22 +161,22 @@ async function run(parts: Run): Promise<Running> {
   const gateway = openGateway(parts, draft, door);
   const { url, port } = await gateway.listen(options.port ?? 0);
   const plan = interpret(stacks, placeAt(`127.0.0.1:${port}`, services));
-  const tap = options.tap ? await startTap(services, url, closers) : undefined;
+  const tap = options.tap ? await startTap(services, resources, url, closers) : undefined;
 
   const lambda = createRunner(parts, resources, tap);
   const place = { sqs: services.sqs.endpoint, webSocketUrl: url.replace(/^http/, 'ws') };
   for (const definition of plan.functions.map(withIdentity)) {
     lambda.define(tap ? withTap(definition, tap, place) : definition);
   }
-  const { webDir } = options;
-  door.open({ lambda, staticFiles: webDir ? createStaticFiles(webDir, plan.siteBehaviors) : () => false });
+  door.open({ lambda, staticFiles: createPages(parts, plan, url) });
 
   const clock = systemClock;
   const surroundings = { lambda, services, credentials, checkpointsDir, clock, reporter };
   await startEventSources(plan.eventSources, surroundings, closers);
   startSweeping(resources.database, plan.tables, { clock, reporter, closers });
   const webSocketUrl = `${place.webSocketUrl}/${plan.webSocketApi?.stageName ?? ''}`;
-  return { url, webSocketUrl, plan, tap, lambda, gateway, sqs: services.sqs, dynamoDb: services.dynamoDb };
+  const { sqs, dynamoDb } = services;
+  return { url, webSocketUrl, outboxUrl: `${url}${outboxPath}`, plan, tap, lambda, gateway, sqs, dynamoDb };
 }
 
 function placeAt(address: string, { sqs }: LocalServices): Place {
@@ -203,10 +207,30 @@ function openGateway(
   return gateway;
 }
 
-async function startTap(services: LocalServices, gatewayUrl: string, closers: Closers): Promise<AwsTap> {
+/** What is served where no route is: the outbox, and the built client if there is one. */
+function createPages({ options, services, closers }: Run, plan: CloudPlan, url: string): StaticFiles {
+  const closing = new AbortController();
+  // Added after the gateway, so that it need not wait for those who wait for mail.
+  closers.add(() => closing.abort());
+  const outbox = createOutboxRoutes(services.outbox, closing.signal);
+  const { webDir } = options;
+  if (webDir === undefined) return outbox;
+  const files = createStaticFiles(webDir, plan.siteBehaviors, { canonicalUrl: url });
+  return async (request, response) => (await outbox(request, response)) || (await files(request, response));
+}
+
+async function startTap(
+  services: LocalServices,
+  { snsEndpoint }: Resources,
+  gatewayUrl: string,
+  closers: Closers,
+): Promise<AwsTap> {
   const tap = await startAwsTap({
     dynamodb: services.dynamoDb.endpoint,
     sqs: services.sqs.endpoint,
+    secretsmanager: services.secrets.endpoint,
+    sesv2: services.outbox.sesEndpoint,
+    sns: snsEndpoint,
     'management-api': gatewayUrl,
   });
   closers.add(() => tap.close());
@@ -215,14 +239,16 @@ async function startTap(services: LocalServices, gatewayUrl: string, closers: Cl
 
 function createRunner(
   { services, credentials, reporter, environment }: Run,
-  { topicsAndBucketsEndpoint }: Resources,
+  { bucketsEndpoint, snsEndpoint }: Resources,
   tap: AwsTap | undefined,
 ): LambdaRunner {
   const endpoints = {
     dynamoDb: services.dynamoDb.endpoint,
     sqs: services.sqs.endpoint,
     secretsManager: services.secrets.endpoint,
-    topicsAndBuckets: topicsAndBucketsEndpoint,
+    sesV2: services.outbox.sesEndpoint,
+    sns: snsEndpoint,
+    s3: bucketsEndpoint,
   };
   return createLambdaRunner({
     baseEnvironment: baseEnvironment(credentials, endpoints, tap, environment.LOG_LEVEL),

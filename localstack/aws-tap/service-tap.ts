@@ -70,18 +70,21 @@ async function tapCall(
   response: ServerResponse,
 ): Promise<void> {
   const startedAt = performance.now();
-  const call = describeCall(service, request);
+  const body = await readAll(request).catch(() => undefined);
+  if (body === undefined) {
+    // The client has gone in the middle of its request, which is no call yet.
+    response.destroy();
+    return;
+  }
+  const call = describeCall(service, request, body);
   let status = 0;
-  let requestBytes = 0;
   let capacityUnits: number | undefined;
   const fault = faults.next(call);
   try {
-    const body = await readAll(request);
-    requestBytes = body.length;
     if (fault?.kind === 'delay') await sleep(fault.delayMs);
     const answer =
       fault?.kind === 'error'
-        ? errorAnswer(fault)
+        ? errorAnswer(service, fault)
         : await forward(upstream, request, askForCapacity(call, body));
     capacityUnits = readCapacity(call, answer.body);
     if (fault?.kind === 'kill-function-after') await fault.kill(call.functionName);
@@ -96,10 +99,14 @@ async function tapCall(
     response.destroy();
   }
   const latencyMs = performance.now() - startedAt;
-  onRecord({ ...call, status, latencyMs, requestBytes, capacityUnits, fault: fault?.kind });
+  onRecord({ ...call, status, latencyMs, requestBytes: body.length, capacityUnits, fault: fault?.kind });
 }
 
-function errorAnswer({ status, errorType, body }: FaultAction & { kind: 'error' }): Answer {
+function errorAnswer(
+  service: TappedService,
+  { status, errorType, body }: FaultAction & { kind: 'error' },
+): Answer {
+  if (service === 'sns') return queryErrorAnswer(status, errorType);
   const content = Buffer.from(JSON.stringify({ __type: errorType, message: errorType, ...body }));
   const headers = {
     'content-type': 'application/x-amz-json-1.0',
@@ -108,6 +115,13 @@ function errorAnswer({ status, errorType, body }: FaultAction & { kind: 'error' 
     'x-amzn-requestid': 'fault',
   };
   return { status, headers, body: content };
+}
+
+/** SNS speaks the AWS query protocol, whose errors are XML. */
+function queryErrorAnswer(status: number, errorType: string): Answer {
+  const error = `<Error><Code>${errorType}</Code><Message>${errorType}</Message></Error>`;
+  const content = Buffer.from(`<ErrorResponse>${error}<RequestId>fault</RequestId></ErrorResponse>`);
+  return { status, headers: { 'content-type': 'text/xml', 'content-length': content.length }, body: content };
 }
 
 function forward({ target, agent }: Upstream, request: IncomingMessage, body: Buffer): Promise<Answer> {

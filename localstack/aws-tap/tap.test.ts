@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, PutItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { type AwsTap, startAwsTap } from './tap.ts';
@@ -29,7 +31,14 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
-  tap = await startAwsTap({ dynamodb: url, sqs: url, 'management-api': url });
+  tap = await startAwsTap({
+    dynamodb: url,
+    sqs: url,
+    secretsmanager: url,
+    sesv2: url,
+    sns: url,
+    'management-api': url,
+  });
 });
 afterEach(async () => {
   await tap.close();
@@ -78,6 +87,32 @@ it('knows the calls of @connections by their method', async () => {
   await fetch(url, { method: 'POST', body: 'hello', headers: { 'x-amz-security-token': 'f' } });
   expect(reached).toEqual([{ target: 'POST /v1/@connections/abc%3D', body: 'hello' }]);
   expect(tap.records[0]).toMatchObject({ operation: 'PostToConnection', functionName: 'f', status: 200 });
+});
+
+it('knows mail and SMS, and lets them fail in the words of their protocols', async () => {
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'mailer' };
+  const config = { region: 'us-east-1', credentials, maxAttempts: 1 };
+  const ses = new SESv2Client({ ...config, endpoint: tap.endpoint('sesv2') });
+  const sns = new SNSClient({ ...config, endpoint: tap.endpoint('sns') });
+  const mail = new SendEmailCommand({ FromEmailAddress: 'a@example.com', Content: {} });
+  answer = { MessageId: 'm1' };
+  expect(await ses.send(mail)).toMatchObject({ MessageId: 'm1' });
+  for (const [service, operation] of [
+    ['sesv2', 'SendEmail'],
+    ['sns', 'Publish'],
+  ] as const) {
+    const action = { kind: 'error', status: 400, errorType: 'ThrottledException' } as const;
+    tap.faults.add({ service, operation, times: 1, action });
+  }
+  await expect(ses.send(mail)).rejects.toMatchObject({ name: 'ThrottledException' });
+  const sms = new PublishCommand({ PhoneNumber: '+15555550100', Message: 'm' });
+  await expect(sns.send(sms)).rejects.toMatchObject({ name: 'ThrottledException' });
+  expect(reached.map(({ target }) => target)).toEqual(['POST /v2/email/outbound-emails']);
+  expect(tap.records.map(({ operation, functionName }) => [functionName, operation])).toEqual([
+    ['mailer', 'SendEmail'],
+    ['mailer', 'SendEmail'],
+    ['mailer', 'Publish'],
+  ]);
 });
 
 it('lets only the calls fail that a rule names, and only so many', async () => {

@@ -13,8 +13,8 @@ export interface AwsTap {
 }
 
 /**
- * Stands between functions and DynamoDB, SQS and @connections, to count what a message costs and to let calls fail in
- * ways that emulators never show. `targets` are the addresses of the services.
+ * Stands between functions and their services, to count what a message costs and to let calls fail in ways that
+ * emulators never show. `targets` are the addresses of the services.
  */
 export async function startAwsTap(targets: Readonly<Record<TappedService, string>>): Promise<AwsTap> {
   const faults = createFaultRules();
@@ -26,12 +26,15 @@ export async function startAwsTap(targets: Readonly<Record<TappedService, string
       faults,
       onRecord: (record) => records.push(record),
     });
-  const [dynamodb, sqs, management] = await Promise.all([
+  const [dynamodb, sqs, secretsmanager, sesv2, sns, management] = await Promise.all([
     start('dynamodb'),
     start('sqs'),
+    start('secretsmanager'),
+    start('sesv2'),
+    start('sns'),
     start('management-api'),
   ]);
-  const taps = { dynamodb, sqs, 'management-api': management };
+  const taps = { dynamodb, sqs, secretsmanager, sesv2, sns, 'management-api': management };
   return {
     faults,
     records,

@@ -1,4 +1,4 @@
-export type TappedService = 'dynamodb' | 'sqs' | 'management-api';
+export type TappedService = 'dynamodb' | 'sqs' | 'secretsmanager' | 'sesv2' | 'sns' | 'management-api';
 
 /** A call as rules and records name it. */
 export interface TappedCall {

@@ -2,18 +2,31 @@ import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod/mini';
 import type { TappedCall, TappedService } from './tapped-call.ts';
 
+export interface TappedRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** Functions are told apart by the session token that they are given, which the SDK sends with every call. */
-export function describeCall(
-  service: TappedService,
-  request: { readonly method?: string | undefined; readonly headers: IncomingHttpHeaders },
-): TappedCall {
+export function describeCall(service: TappedService, request: TappedRequest, body: Buffer): TappedCall {
   const token = request.headers['x-amz-security-token'];
-  return {
-    functionName: typeof token === 'string' ? token : 'unknown',
-    service,
-    operation:
-      service === 'management-api' ? managementOperation(request.method) : targetOperation(request.headers),
-  };
+  const functionName = typeof token === 'string' ? token : 'unknown';
+  return { functionName, service, operation: operationOf(service, request, body) };
+}
+
+/** As the protocol of each service names it: in a header, by method and path, or in the body. */
+function operationOf(service: TappedService, request: TappedRequest, body: Buffer): string {
+  switch (service) {
+    case 'management-api':
+      return managementOperation(request.method);
+    case 'sesv2':
+      return restOperation(request);
+    case 'sns':
+      return new URLSearchParams(body.toString('utf8')).get('Action') ?? 'unknown';
+    default:
+      return targetOperation(request.headers);
+  }
 }
 
 const managementOperations: Readonly<Record<string, string>> = {
@@ -24,6 +37,11 @@ const managementOperations: Readonly<Record<string, string>> = {
 
 function managementOperation(method = ''): string {
   return managementOperations[method] ?? method;
+}
+
+function restOperation({ method, url }: TappedRequest): string {
+  const target = `${method} ${url}`;
+  return target === 'POST /v2/email/outbound-emails' ? 'SendEmail' : target;
 }
 
 /** `DynamoDB_20120810.PutItem` → `PutItem` */

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defineTables } from '../dynamodb/define-tables.ts';
+import { startSnsProxy } from '../outbox/sns-proxy.ts';
 import type { CloudPlan, TableDefinition } from '../template/cloud-plan.ts';
 import { allEnded, type Closers } from './closers.ts';
 import type { Credentials } from './function-environment.ts';
@@ -8,7 +9,9 @@ import { startTopicsAndBuckets } from './topics-and-buckets.ts';
 
 export interface Resources {
   /** undefined when the plan has neither topics nor buckets. */
-  readonly topicsAndBucketsEndpoint: string | undefined;
+  readonly bucketsEndpoint: string | undefined;
+  /** Takes SMS also when the plan has no topics. */
+  readonly snsEndpoint: string;
   readonly database: DynamoDBClient;
 }
 
@@ -33,7 +36,9 @@ export async function createResources(
     defineTables(database, tablesWithReadStreams(plan)),
     services.sqs.engine.synced(),
   ]);
-  return { topicsAndBucketsEndpoint, database };
+  const sns = await startSnsProxy(services.outbox, topicsAndBucketsEndpoint);
+  closers.add(() => sns.close());
+  return { bucketsEndpoint: topicsAndBucketsEndpoint, snsEndpoint: sns.endpoint, database };
 }
 
 /** Only streams with a reader are kept: the emulator never trims them, and its writes get slower with their length. */

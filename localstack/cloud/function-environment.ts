@@ -20,7 +20,9 @@ export interface Endpoints {
   readonly dynamoDb: string;
   readonly sqs: string;
   readonly secretsManager: string;
-  readonly topicsAndBuckets: string | undefined;
+  readonly sesV2: string;
+  readonly sns: string;
+  readonly s3: string | undefined;
 }
 
 /**
@@ -33,18 +35,17 @@ export function baseEnvironment(
   tap: AwsTap | undefined,
   logLevel: string | undefined,
 ): Record<string, string> {
-  const { dynamoDb, sqs, secretsManager, topicsAndBuckets } = endpoints;
+  const { dynamoDb, sqs, secretsManager, sesV2, sns, s3 } = endpoints;
   return {
     AWS_REGION: account.region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: tap?.endpoint('dynamodb') ?? dynamoDb,
     AWS_ENDPOINT_URL_SQS: tap?.endpoint('sqs') ?? sqs,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
-    ...(topicsAndBuckets && {
-      AWS_ENDPOINT_URL_S3: topicsAndBuckets,
-      AWS_ENDPOINT_URL_SNS: topicsAndBuckets,
-    }),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: tap?.endpoint('secretsmanager') ?? secretsManager,
+    AWS_ENDPOINT_URL_SESV2: tap?.endpoint('sesv2') ?? sesV2,
+    AWS_ENDPOINT_URL_SNS: tap?.endpoint('sns') ?? sns,
+    ...(s3 && { AWS_ENDPOINT_URL_S3: s3 }),
     ...(logLevel && { LOG_LEVEL: logLevel }),
   };
 }

@@ -1,9 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { monotonicFactory } from 'ulid';
 import type { Clock } from '../contracts.ts';
 import { answers } from '../dynamodb/answers.ts';
 import { DynamoDbProcess } from '../dynamodb/dynamodb-process.ts';
 import { findDynamoDb } from '../dynamodb/find-dynamodb.ts';
 import type { Reporter } from '../logs/reporter.ts';
+import { createOutbox, type Outbox } from '../outbox/outbox.ts';
+import { startSesServer } from '../outbox/ses-server.ts';
 import { createSecretStore, type SecretStore } from '../secrets/secret-store.ts';
 import { startSecretsServer } from '../secrets/secrets-server.ts';
 import { createSqs, type ListeningSqs, type Sqs } from '../sqs/sqs-server.ts';
@@ -30,16 +33,19 @@ export interface LocalServices {
   };
   readonly sqs: Sqs & Pick<ListeningSqs, 'endpoint' | 'queueUrl'>;
   readonly secrets: { readonly endpoint: string; readonly store: SecretStore };
+  /** Mail and SMS of functions; `sesEndpoint` is where they send mail. */
+  readonly outbox: Outbox & { readonly sesEndpoint: string };
 }
 
 /** Starts what needs no template, all at once; each adds itself to `closers`. */
 export async function startLocalServices(options: ServicesOptions, closers: Closers): Promise<LocalServices> {
-  const [dynamoDb, sqs, secrets] = await allEnded([
+  const [dynamoDb, sqs, secrets, outbox] = await allEnded([
     startDatabase(options, closers),
     startQueues(options, closers),
     startSecrets(options, closers),
+    startOutbox(options, closers),
   ]);
-  return { dynamoDb, sqs, secrets };
+  return { dynamoDb, sqs, secrets, outbox };
 }
 
 async function startDatabase(
@@ -93,4 +99,11 @@ async function startSecrets({ state }: ServicesOptions, closers: Closers): Promi
   const server = await startSecretsServer(store);
   closers.add(() => server.close());
   return { endpoint: server.endpoint, store };
+}
+
+async function startOutbox({ state }: ServicesOptions, closers: Closers): Promise<LocalServices['outbox']> {
+  const outbox = createOutbox({ file: state.outboxFile, now: Date.now, newId: monotonicFactory() });
+  const server = await startSesServer(outbox);
+  closers.add(() => server.close());
+  return { ...outbox, sesEndpoint: server.endpoint };
 }

@@ -58,8 +58,9 @@ async function preflight(
   findDynamoDb({ environment, platform: process.platform, arch: process.arch });
 }
 
-function greet({ url }: Cloud): void {
+function greet({ url, outboxUrl }: Cloud): void {
   console.log(`\nConfab is ready on ${url}`);
+  console.log(`  ${outboxUrl}     mail and SMS that it sends, with their codes`);
   console.log('  npm run seed     demo people and conversations');
   console.log(
     '  npm run trace -- <client_msg_id>     the way of a message; npm run reset     start afresh\n',

@@ -11,6 +11,7 @@ export interface StateFolder {
   readonly dynamoDbFile: string;
   readonly queuesFile: string;
   readonly secretsFile: string;
+  readonly outboxFile: string;
   readonly checkpointsDir: string;
   readonly topicsAndBucketsDir: string;
   readonly logFile: string;
@@ -28,6 +29,7 @@ export const stateEntries = [
   'functions',
   'instance.pid',
   'logs',
+  'outbox',
   'secrets.json',
   'sqs',
   'version',
@@ -53,6 +55,7 @@ export function openStateFolder(stateDir: string): StateFolder {
     dynamoDbFile: join(stateDir, 'dynamodb', 'tables.sqlite'),
     queuesFile: join(stateDir, 'sqs', 'queues.sqlite'),
     secretsFile: join(stateDir, 'secrets.json'),
+    outboxFile: join(stateDir, 'outbox', 'messages.jsonl'),
     checkpointsDir: join(stateDir, 'checkpoints'),
     topicsAndBucketsDir: join(stateDir, 'fauxqs'),
     logFile: logFileOf(stateDir),

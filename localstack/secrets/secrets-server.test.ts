@@ -114,6 +114,17 @@ describe('the secrets server', () => {
     expect(Object.values(described.VersionIdsToStages ?? {})).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
   });
 
+  it('keeps AWSPREVIOUS on the last value but one, however many there were', async () => {
+    for (const SecretString of ['second', 'third']) {
+      await client.send(new PutSecretValueCommand({ SecretId: 'signing', SecretString }));
+    }
+    const previous = new GetSecretValueCommand({ SecretId: 'signing', VersionStage: 'AWSPREVIOUS' });
+    expect(await client.send(previous)).toMatchObject({
+      SecretString: 'second',
+      VersionStages: ['AWSPREVIOUS'],
+    });
+  });
+
   it('answers as AWS does for what it does not have', async () => {
     await expect(client.send(new GetSecretValueCommand({ SecretId: 'other' }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',

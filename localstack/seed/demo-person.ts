@@ -1,6 +1,7 @@
+import { ticketResponse, tokensResponse } from '../../events/account-contracts.ts';
 import type { ClientFrame } from '../../events/client-frames.ts';
-import { type Me, ticketResponse, tokensResponse } from '../../events/http-contracts.ts';
 import { type MessageAck, type ServerEvent, serverFrame } from '../../events/server-frames.ts';
+import type { Me } from '../../events/user-contracts.ts';
 import { type Api, ApiError } from './api-client.ts';
 
 export interface DemoAccount {
@@ -56,7 +57,7 @@ async function signIn(api: Api, { handle, displayName, email, password }: DemoAc
     const body = { email, password, handle, display_name: displayName };
     return await api.call('POST /auth/register', { schema: tokensResponse, body });
   } catch (error) {
-    if (!(error instanceof ApiError && error.code === 'auth.email_taken')) throw error;
+    if (!(error instanceof ApiError && error.code === 'auth.handle_taken')) throw error;
     return api.call('POST /auth/login', { schema: tokensResponse, body: { email, password } });
   }
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, request as sendRequest } from 'node:http';
+import { createServer, type IncomingMessage, type Server, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,11 @@ beforeAll(async () => {
   writeFileSync(join(site, '.hidden'), 'not for the web');
   writeFileSync(join(site, 'index.html'), '<!doctype html>');
   writeFileSync(join(site, 'assets', 'app-1a2b.js'), 'void 0;');
-  const serve = createStaticFiles(site, [
+  const behaviors = [
     { pathPattern: '/assets/*', headers: { 'cache-control': 'public, max-age=31536000, immutable' } },
     { pathPattern: undefined, headers: { 'cache-control': 'no-cache', 'x-frame-options': 'DENY' } },
-  ]);
+  ];
+  const serve = createStaticFiles(site, behaviors, { canonicalUrl: 'http://127.0.0.1:8787' });
   server = createServer((request, response) => {
     void serve(request, response).then((served) => served || response.writeHead(404).end('nothing'));
   });
@@ -34,12 +35,12 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** As it is written: fetch would tidy the path. */
-function rawStatus(path: string): Promise<number | undefined> {
+/** As it is written: fetch would tidy the path, and not let anybody set the Host. */
+function rawAnswer(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const outgoing = sendRequest(url, { path }, (response) => {
+    const outgoing = sendRequest(url, { path, headers }, (response) => {
       response.resume();
-      resolve(response.statusCode);
+      resolve(response);
     });
     outgoing.on('error', reject).end();
   });
@@ -91,7 +92,7 @@ it.each([
   '/%',
   '/conversations',
 ])('has nothing at %s', async (path) => {
-  expect(await rawStatus(path)).toBe(404);
+  expect((await rawAnswer(path)).statusCode).toBe(404);
 });
 
 it('leaves other methods to the API', async () => {
@@ -106,4 +107,24 @@ it('serves a file anew after it has been rebuilt', async () => {
   expect((await fetch(`${url}/robots.txt`)).status).toBe(404);
   writeFileSync(file, 'newer');
   expect(await (await fetch(`${url}/robots.txt`)).text()).toBe('newer');
+});
+
+it.each([
+  ['/', 'localhost:8787', 'http://127.0.0.1:8787/'],
+  ['/?from=mail', 'LocalHost:8787', 'http://127.0.0.1:8787/?from=mail'],
+  ['/assets/app-1a2b.js', 'localhost:8787', 'http://127.0.0.1:8787/assets/app-1a2b.js'],
+])('sends who asks for %s of %s to the one origin that sockets take', async (path, host, location) => {
+  const { statusCode, headers } = await rawAnswer(path, { host });
+  expect([statusCode, headers.location]).toEqual([308, location]);
+  expect(headers['cache-control']).toBe('no-store');
+});
+
+it.each([
+  ['/', '127.0.0.1:8787', 200],
+  ['/', 'localhost:9999', 200],
+  ['/conversations', 'localhost:8787', 404],
+  ['//evil.example/', 'localhost:8787', 404],
+])('sends who asks for %s of %s nowhere else', async (path, host, status) => {
+  const { statusCode, headers } = await rawAnswer(path, { host });
+  expect([statusCode, headers.location]).toEqual([status, undefined]);
 });

@@ -13,11 +13,14 @@ interface CachedFile {
 
 /**
  * Serves the built web client as the bucket behind CloudFront does: `/` is index.html, other names are files or
- * nothing. Answers whether it took the request; it takes GET and HEAD of files that exist.
+ * nothing. Answers whether it took the request; it takes GET and HEAD of files that exist. `canonicalUrl`,
+ * `http://127.0.0.1:<port>`, is where the page must come from, because sockets take no other origin: who asks for
+ * `localhost` is sent there.
  */
 export function createStaticFiles(
   folder: string,
   behaviors: readonly SiteBehavior[],
+  { canonicalUrl }: { readonly canonicalUrl?: string | undefined } = {},
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
   const cache = new Map<string, CachedFile>();
   const headersOf = headersByPath(behaviors);
@@ -27,6 +30,12 @@ export function createStaticFiles(
     const path = pathOf(request.url ?? '/');
     const file = path === undefined ? undefined : await load(folder, path, cache);
     if (path === undefined || file === undefined) return false;
+    if (canonicalUrl !== undefined && isOtherName(request.headers.host, canonicalUrl)) {
+      // Browsers would remember it for whatever else uses the port later.
+      const headers = { location: `${canonicalUrl}${request.url}`, 'cache-control': 'no-store' };
+      response.writeHead(308, headers).end();
+      return true;
+    }
     for (const [name, value] of Object.entries(headersOf(path))) response.setHeader(name, value);
     response.setHeader('etag', file.etag);
     if (matchesEtag(request.headers['if-none-match'], file.etag)) {
@@ -38,6 +47,11 @@ export function createStaticFiles(
     response.end(request.method === 'HEAD' ? undefined : file.content);
     return true;
   };
+}
+
+/** `localhost` with the port of the URL; a port that is forwarded from elsewhere is not ours to judge. */
+function isOtherName(host: string | undefined, canonicalUrl: string): boolean {
+  return host?.toLowerCase() === `localhost:${new URL(canonicalUrl).port}`;
 }
 
 /** Decoded and safe to be joined to a folder, or undefined. */
