@@ -1,4 +1,4 @@
-import type { TicketResponse } from '../../events/http-contracts.ts';
+import type { TicketResponse } from '../../events/account-contracts.ts';
 import type { MessageAck, MessageCreate, ServerEvent, ServerFrame } from '../../events/server-frames.ts';
 import { bodyOf } from '../support/client.ts';
 import { type Person, ticketUrl } from '../support/people.ts';

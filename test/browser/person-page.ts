@@ -7,10 +7,10 @@ import {
   type Page,
 } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { createApi } from '../../web/client/api.ts';
 import { defaultEnvironment } from '../../web/client/environment.ts';
 import { createHttpClient } from '../../web/client/http-client.ts';
 import { localSessionStore } from '../../web/client/session-store.ts';
+import { createSignInApi } from '../../web/client/sign-in-api.ts';
 
 export const desktop = { viewport: { width: 1100, height: 720 }, locale: 'en-GB' } as const;
 export const phone = {
@@ -61,7 +61,7 @@ export async function registerByHand(
   await page.getByLabel('Name', { exact: true }).fill(displayName);
   await page.getByLabel('Handle').fill(handle);
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await isLive(page);
   return { page, context, email, handle, displayName };
@@ -79,8 +79,8 @@ export async function register(
   const storage = { setItem: (name: string, value: string) => localStorage.push({ name, value }) };
   const sessions = localSessionStore(storage as unknown as Storage);
   const environment = defaultEnvironment();
-  const api = createApi(createHttpClient({ baseUrl: url, sessions, environment, onSignedOut: () => {} }));
-  await api.register({ email, handle, display_name: displayName, password });
+  const http = createHttpClient({ baseUrl: url, sessions, environment, onSignedOut: () => {} });
+  await createSignInApi(http).register({ email, handle, display_name: displayName, password });
 
   const storageState = { cookies: [], origins: [{ origin: url, localStorage }] };
   const { page, context } = await newPage(browser, { ...options, storageState });
@@ -89,17 +89,20 @@ export async function register(
   return { page, context, email, handle, displayName };
 }
 
-function identity(displayName: string): { handle: string; email: string } {
+export function identity(displayName: string): { handle: string; email: string } {
   const handle = `${displayName.toLowerCase().replace(/\W/g, '')}-${crypto.randomUUID().slice(0, 8)}`;
   return { handle, email: `${handle}@example.test` };
 }
 
-/** A page of a context that ends with the test. A script error on it fails the test. */
+/** A page of a context that ends with the test. A script error or a breach of the CSP on it fails the test. */
 export async function newPage(browser: Browser, options: BrowserContextOptions = desktop) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(patienceMs);
   const errors: Error[] = [];
   context.on('weberror', (webError) => errors.push(webError.error()));
+  context.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) errors.push(new Error(message.text()));
+  });
   onTestFinished(async () => {
     await context.close();
     if (errors.length > 0)

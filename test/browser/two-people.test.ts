@@ -180,10 +180,10 @@ describe('signing out', () => {
 
     await ada.context.setOffline(false);
     await ada.page.getByLabel('E-mail').fill(ada.email);
-    await ada.page.getByLabel('Password').fill('not the password');
+    await ada.page.getByLabel('Password', { exact: true }).fill('not the password');
     await ada.page.getByRole('button', { name: 'Sign in' }).click();
     await ada.page.getByText('E-mail or password is wrong.').waitFor();
-    await ada.page.getByLabel('Password').fill(password);
+    await ada.page.getByLabel('Password', { exact: true }).fill(password);
     await ada.page.getByRole('button', { name: 'Sign in' }).click();
     await ada.page.getByRole('link', { name: /Grace Hopper/ }).click();
     await composer(ada.page).waitFor();

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
-import type { TicketResponse } from '../../events/http-contracts.ts';
+import type { TicketResponse } from '../../events/account-contracts.ts';
 import { gateKey, ticketKey } from '../../shared/auth/auth-keys.ts';
 import { sha256 } from '../../shared/ids.ts';
 import { bodyOf, handshakeStatus, problemOf } from '../support/client.ts';

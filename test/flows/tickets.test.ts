@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TicketResponse } from '../../events/http-contracts.ts';
+import type { TicketResponse } from '../../events/account-contracts.ts';
 import { bodyOf, handshakeStatus, problemOf } from '../support/client.ts';
 import { connect, people, sharedCloud } from '../support/cloud.ts';
 import { type Person, ticketUrl } from '../support/people.ts';
