@@ -25,7 +25,7 @@ let expired = '';
 
 beforeAll(async () => {
   stubEnvironment();
-  const keys = await deriveSigningKeys(signingSecret);
+  const keys = await deriveSigningKeys(signingSecret, 0);
   expired = await signAccessToken(anIdentity(), { keys, issuer: 'x', clock: movableClock(0) });
 });
 beforeEach(() => {
@@ -36,7 +36,9 @@ beforeEach(() => {
 
 const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.e30.`;
 
-describe.each(httpRoutes.filter(({ access }) => access === 'session'))('$route', (route) => {
+const guarded = httpRoutes.filter(({ access }) => access === 'session' || access === 'ending');
+
+describe.each(guarded)('$route', (route) => {
   it.each([
     ['nobody', {}],
     ['an empty token', { authorization: 'Bearer ' }],
@@ -67,8 +69,17 @@ describe('the manifest of routes', () => {
       'GET /.well-known/jwks.json',
       'GET /health',
       'POST /auth/login',
+      'POST /auth/password/forgot',
+      'POST /auth/password/reset',
       'POST /auth/refresh',
       'POST /auth/register',
+      'POST /auth/second-factor/verify',
+    ]);
+    const other = httpRoutes.filter(({ access }) => access === 'optional' || access === 'ending');
+    expect(other.map(({ route, access }) => `${access} ${route}`).toSorted()).toEqual([
+      'ending POST /auth/logout',
+      'optional POST /auth/otp/request',
+      'optional POST /auth/otp/verify',
     ]);
   });
 
@@ -94,6 +105,7 @@ describe('the manifest of routes', () => {
       ...webSocketRoutes.map((route) => route.function),
       webSocketAuthorizer,
       'consumers/process-messages',
+      'consumers/process-account-events',
     ];
     expect([...new Set(used)].toSorted()).toEqual(files.toSorted());
   });

@@ -13,9 +13,10 @@ import {
   startMs,
   stranger,
 } from '../../test/support/builders.ts';
-import { inMemoryGate, inMemorySessionStore } from '../../test/support/in-memory-auth.ts';
+import { inMemoryGate } from '../../test/support/in-memory-auth.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
 import { inMemoryQueue } from '../../test/support/in-memory-queue.ts';
+import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
 import { userRateLimits } from '../limits.ts';
 import { submitMessage } from './submit-message.ts';
 
@@ -85,7 +86,7 @@ describe('submitMessage', () => {
 
   it('[P8] refuses an ended session, and queues nothing', async () => {
     const { queue, submit, sessions } = await setup();
-    await sessions.end({ userId: anna, sessionId: `s_${anna}` });
+    await sessions.end(anna, [`s_${anna}`]);
     await expect(submit()).rejects.toMatchObject({ code: 'auth.session_ended' });
     expect(queue.messages).toEqual([]);
   });

@@ -8,12 +8,18 @@ const longDateWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' 
 const relativeDay = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
 export function timeOfDay(time: Date): string {
   return clockTime.format(time);
 }
 
 export function fullTime(time: Date): string {
   return full.format(time);
+}
+
+export function mediumTime(time: Date): string {
+  return dateAndTime.format(time);
 }
 
 /** As short as it can be understood: 14:05 today, then the weekday, then the date. */

@@ -1,21 +1,16 @@
-/** The HTTP API, one function per route that the client uses. All throw as HttpClient says. */
+/** The HTTP API of the chat, one function per route that the client uses. All throw as HttpClient says. */
 import type * as z from 'zod/mini';
+import { type TicketResponse, ticketResponse } from '../../events/account-contracts.ts';
 import {
   conversationsResponse,
   type HistoryResponse,
   historyResponse,
-  type LoginRequest,
   type OpenConversationRequest,
-  type RegisterRequest,
-  type TicketResponse,
-  ticketResponse,
-  tokensResponse,
-  usersResponse,
 } from '../../events/http-contracts.ts';
 import { type ConversationView, conversationView, type PersonView } from '../../events/server-frames.ts';
+import { usersResponse } from '../../events/user-contracts.ts';
 import { limits } from '../../shared/limits.ts';
 import type { HttpClient } from './http-client.ts';
-import type { StoredSession } from './session-store.ts';
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -27,17 +22,6 @@ export interface HistoryQuery {
 
 export function createApi(http: HttpClient) {
   return {
-    async register(body: RegisterRequest): Promise<StoredSession> {
-      const request = { method: 'POST', path: '/auth/register', body, response: tokensResponse } as const;
-      return http.adopt(await http.anonymous(request));
-    },
-    async logIn(body: LoginRequest): Promise<StoredSession> {
-      const request = { method: 'POST', path: '/auth/login', body, response: tokensResponse } as const;
-      return http.adopt(await http.anonymous(request));
-    },
-    async logOut(): Promise<void> {
-      await http.authorized({ method: 'POST', path: '/auth/logout' });
-    },
     ticket(): Promise<TicketResponse> {
       return http.authorized({ method: 'POST', path: '/auth/ws-ticket', response: ticketResponse });
     },

@@ -14,9 +14,19 @@ export function browserClient(): ConfabClient {
 }
 
 function browserEnvironment(): Partial<ClientEnvironment> {
-  const shared = { network: browserNetwork(), tabs: browserTabs('confab') };
+  const shared = { network: browserNetwork(), tabs: browserTabs('confab'), wipe: wipeOrigin };
   // Only secure origins have Web Locks; elsewhere two tabs may both send, which doubles work but never a message.
   return 'locks' in navigator ? { ...shared, locks: navigator.locks } : shared;
+}
+
+/** What is stored at once goes at once: whoever signs in next may already be writing when the rest is done. */
+async function wipeOrigin(scope: 'device' | 'tab'): Promise<void> {
+  window.sessionStorage.clear();
+  if (scope === 'tab') return;
+  window.localStorage.clear();
+  // Insecure origins have no caches.
+  if (!('caches' in window)) return;
+  for (const name of await window.caches.keys()) await window.caches.delete(name);
 }
 
 function browserNetwork(): Network {

@@ -1,5 +1,6 @@
-import type { Me, MessageView, OpenConversationRequest } from '../../events/http-contracts.ts';
+import type { MessageView, OpenConversationRequest } from '../../events/http-contracts.ts';
 import type { ConversationView, PersonView, ServerEvent, Synced } from '../../events/server-frames.ts';
+import type { Me } from '../../events/user-contracts.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Api } from './api.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type ChatState,
   initialChatState,
   withConversation,
+  withMe,
   withPending,
   withViews,
 } from './chat-state.ts';
@@ -97,6 +99,16 @@ export class ChatClient {
   /** Tries to get or to verify the connection now. */
   wake(): void {
     this.#connection.wake();
+  }
+
+  /** Connects again after another place has taken this one's connection (`replaced`). */
+  reconnect(): void {
+    this.#connection.start();
+  }
+
+  /** The profile has changed, here or in another tab. */
+  setMe(me: Me): void {
+    this.#set(withMe(this.#state, me));
   }
 
   /** Resolves when the text is safe in the outbox. Throws RangeError for a text that no server would take. */

@@ -1,6 +1,6 @@
 /** What a signed-in person's client knows, and the pure steps from one state to the next. */
-import type { Me } from '../../events/http-contracts.ts';
 import type { ConversationView, PersonView } from '../../events/server-frames.ts';
+import type { Me } from '../../events/user-contracts.ts';
 import type { ConnectionState } from './connection.ts';
 import { type ConversationState, lastActivityMs, withTimeline, withView } from './conversation-state.ts';
 import type { OutboxEntry } from './outbox-store.ts';
@@ -23,6 +23,12 @@ export function initialChatState(me: Me): ChatState {
     conversations: new Map(),
     people: new Map([[me.user_id, me]]),
   };
+}
+
+/** The same state if nothing differs. */
+export function withMe(state: ChatState, me: Me): ChatState {
+  if (JSON.stringify(me) === JSON.stringify(state.me)) return state;
+  return { ...state, me, people: new Map(state.people).set(me.user_id, me) };
 }
 
 /** The same state if there is no such conversation, or if the step changes nothing. */

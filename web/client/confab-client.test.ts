@@ -285,22 +285,6 @@ describe('signing out', () => {
     await left;
     expect(client.chat).toBeUndefined();
   });
-
-  it('happens by itself when the server has ended the session, and keeps what was not sent for the return', async () => {
-    const outboxStore = memoryOutboxStore();
-    const client = start(ada, { outboxStore });
-    await time.advance(0);
-    server.faults.loseFrame = (frame) => frame.action === 'message.send';
-    await client.chat?.send(convoId, 'for later');
-    for (const socket of server.sockets)
-      socket.receive([{ type: 'session.ended' } as unknown as ServerEvent]);
-    await time.advance(0);
-    expect(client.chat).toBeUndefined();
-    expect(await outboxStore.list(ada)).toHaveLength(1);
-    start(grace, { outboxStore });
-    await time.advance(0);
-    expect(await outboxStore.list(ada)).toEqual([]);
-  });
 });
 
 describe('whatever happens on the way', () => {

@@ -66,6 +66,42 @@ beforeEach(() => {
   random = 0.5;
 });
 
+describe('being replaced by a newer connection', () => {
+  const notice = {
+    type: 'system.notice',
+    code: 'connection.replaced',
+    params: {},
+    severity: 'warning',
+  } as const;
+
+  it('stays away, whatever the network and the clock say, until it is told to come back', async () => {
+    const connection = aConnection();
+    await time.advance(0);
+    sockets[0]?.receive([notice]);
+    await time.advance(0);
+    sockets[0]?.drop(1000);
+    networkChanged();
+    connection.wake();
+    await time.advance(3 * 60 * minuteMs);
+    expect(connection.state).toBe('replaced');
+    expect(sockets).toHaveLength(1);
+
+    connection.start();
+    await time.advance(0);
+    expect(connection.state).toBe('live');
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('is not a reason to come back after the end', async () => {
+    const connection = aConnection();
+    await time.advance(0);
+    connection.stop();
+    sockets[0]?.receive([notice]);
+    await time.advance(minuteMs);
+    expect(connection.state).toBe('closed');
+  });
+});
+
 describe('connecting', () => {
   it('takes a ticket, sends its cursors and is live when the sync is complete', async () => {
     aConnection();
@@ -128,7 +164,7 @@ describe('connecting', () => {
   });
 
   it('stops when the session is over', async () => {
-    ticket = () => Promise.reject(new SignedOutError());
+    ticket = () => Promise.reject(new SignedOutError('lapsed'));
     aConnection();
     await time.advance(10 * minuteMs);
     expect(states).toEqual(['connecting', 'closed']);

@@ -1,5 +1,5 @@
+import type { TicketResponse } from '../../events/account-contracts.ts';
 import type { ClientFrame } from '../../events/client-frames.ts';
-import type { TicketResponse } from '../../events/http-contracts.ts';
 import type { ServerEvent, Synced } from '../../events/server-frames.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment, SocketLike } from './environment.ts';
@@ -9,8 +9,10 @@ import { ProblemError, SignedOutError } from './problem-error.ts';
 /**
  * `offline` and `connecting` both mean: no socket, and trying; they differ in what the device says of its network.
  * `catching-up`: the socket is open, but what happened meanwhile is not complete. Only `live` is up to date.
+ * `replaced`: the server gave the place to a newer connection of the same person. Coming back by itself would push out
+ * that one, and so on for ever: only `start` connects again.
  */
-export type ConnectionState = 'offline' | 'connecting' | 'catching-up' | 'live' | 'closed';
+export type ConnectionState = 'offline' | 'connecting' | 'catching-up' | 'live' | 'closed' | 'replaced';
 
 const openDeadlineMs = 15_000;
 const syncDeadlineMs = 20_000;
@@ -67,7 +69,7 @@ export class Connection {
   }
 
   start(): void {
-    if (this.#state !== 'closed') return;
+    if (this.#state !== 'closed' && this.#state !== 'replaced') return;
     this.#stopListening = this.#options.environment.network.subscribe(() => this.wake());
     this.#failures = 0;
     void this.#connect();
@@ -75,9 +77,7 @@ export class Connection {
 
   /** For good: no callback comes after it. */
   stop(): void {
-    this.#stopListening();
-    this.#dropSocket();
-    this.#setState('closed');
+    this.#rest('closed');
   }
 
   /** Sends if there is an open socket; otherwise the frame is gone, and the outbox or the next sync makes up for it. */
@@ -143,7 +143,15 @@ export class Connection {
       this.#options.onEvent(event);
       if (event.type === 'synced') void this.#finishSync(event);
       else if (event.type === 'error') this.#onError(event);
+      else if (event.type === 'system.notice' && event.code === 'connection.replaced') this.#rest('replaced');
     }
+  }
+
+  /** No socket, and no attempt to get one. */
+  #rest(state: 'closed' | 'replaced'): void {
+    this.#stopListening();
+    this.#dropSocket();
+    this.#setState(state);
   }
 
   async #finishSync(synced: Synced): Promise<void> {

@@ -29,6 +29,11 @@ export interface ClientEnvironment {
   readonly network: Network;
   readonly locks: Locks;
   readonly tabs: TabChannel;
+  /**
+   * Removes what is kept for the page besides session and outbox, which wipe themselves: of the whole device, or what
+   * belongs to this tab alone, when another one has wiped the device.
+   */
+  wipe(scope: 'device' | 'tab'): Promise<void>;
 }
 
 /** The part of the browser's WebSocket that the client uses; the one of Node and that of `ws` fit too. */
@@ -56,6 +61,7 @@ export function defaultEnvironment(): ClientEnvironment {
     network: { isOnline: () => true, subscribe: () => () => {} },
     locks: inProcessLocks(),
     tabs: { post: () => {}, subscribe: () => () => {} },
+    wipe: async () => {},
   };
 }
 

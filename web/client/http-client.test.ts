@@ -1,30 +1,33 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../shared/limits.ts';
+import { createAccountApi } from './account-api.ts';
 import { type Api, createApi } from './api.ts';
 import { defaultEnvironment } from './environment.ts';
-import { createHttpClient } from './http-client.ts';
-import { ProblemError, SignedOutError, UnreachableError } from './problem-error.ts';
+import { createHttpClient, type HttpClient } from './http-client.ts';
+import { ProblemError, type SessionEnd, SignedOutError, UnreachableError } from './problem-error.ts';
 import { memorySessionStore, type SessionStore } from './session-store.ts';
+import { problem } from './testing/fake-answer.ts';
 import { FakeServer } from './testing/fake-server.ts';
-import { ada, convoId } from './testing/test-client.ts';
+import { ada, aSession, convoId, grace } from './testing/test-client.ts';
 import { VirtualTime } from './testing/virtual-time.ts';
 
 const time = new VirtualTime();
 let server: FakeServer;
 let sessions: SessionStore;
-let signedOut: number;
+let signedOut: SessionEnd[];
 let api: Api;
 
+function anHttpClient(fetch: typeof globalThis.fetch, environment = defaultEnvironment()): HttpClient {
+  return createHttpClient({
+    baseUrl: 'http://fake',
+    sessions,
+    environment: { ...environment, now: time.now, fetch },
+    onSignedOut: (_sessionId, end) => signedOut.push(end),
+  });
+}
+
 function anApi(fetch: typeof globalThis.fetch, environment = defaultEnvironment()): Api {
-  return createApi(
-    createHttpClient({
-      baseUrl: 'http://fake',
-      sessions,
-      environment: { ...environment, now: time.now, fetch },
-      onSignedOut: () => {
-        signedOut += 1;
-      },
-    }),
-  );
+  return createApi(anHttpClient(fetch, environment));
 }
 
 function refreshes(): number {
@@ -35,7 +38,7 @@ beforeEach(() => {
   server = new FakeServer(time.now);
   server.addConversation(convoId, [ada]);
   sessions = memorySessionStore();
-  signedOut = 0;
+  signedOut = [];
   const tokens = server.signIn(ada);
   sessions.write({ ...tokens, expires_at_ms: time.now() + 900_000 });
   api = anApi(server.fetch);
@@ -68,17 +71,74 @@ describe('refreshing', () => {
     expect(refreshes()).toBe(1);
   });
 
-  it('reports that the session is over when the refresh token is refused', async () => {
-    server.endSession(sessions.read()?.session_id ?? '');
+  it('repeats a refresh whose answer was lost, with the same token, and goes on with its successor', async () => {
+    server.expireAccessTokens();
+    let losses = 1;
+    server.faults.loseAnswer = (route) => route === 'POST /auth/refresh' && losses-- > 0;
+    await expect(api.ticket()).resolves.toMatchObject({ expires_in: 30 });
+    expect(refreshes()).toBe(2);
+    expect(signedOut).toEqual([]);
+    await expect(api.conversations()).resolves.toHaveLength(1);
+  });
+
+  it('asks again within the grace of the server when a refresh hangs', async () => {
+    const clock = new VirtualTime();
+    const startMs = clock.now();
+    const askedAfterMs: number[] = [];
+    const hanging: typeof fetch = (_input, init) =>
+      new Promise((_resolve, reject) => {
+        askedAfterMs.push(clock.now() - startMs);
+        init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+      });
+    await time.advance(880_000);
+    const outcome = anApi(hanging, { ...defaultEnvironment(), setTimer: clock.setTimer }).ticket();
+    const expectation = expect(outcome).rejects.toThrow(UnreachableError);
+    await clock.advance(limits.refreshGraceSeconds * 1_000);
+    await expectation;
+    expect(askedAfterMs).toHaveLength(2);
+    expect(askedAfterMs.at(-1)).toBeLessThan((limits.refreshGraceSeconds * 1_000) / 2);
+  });
+
+  it('leaves two tabs without a common lock with the same tokens: the grace of the server answers both alike', async () => {
+    const tabs = [anApi(server.fetch), anApi(server.fetch)];
+    server.expireAccessTokens();
+    await Promise.all(tabs.map((tab) => tab.ticket()));
+    expect(refreshes()).toBe(2);
+    expect(signedOut).toEqual([]);
+    await expect(tabs[0]?.conversations()).resolves.toHaveLength(1);
+  });
+
+  it('does not refresh for a session that somebody has ended', async () => {
+    server.faults.answerRequest = () => problem(401, 'auth.session_ended');
     await expect(api.ticket()).rejects.toThrow(SignedOutError);
-    expect(signedOut).toBe(1);
+    expect(refreshes()).toBe(0);
+    expect(signedOut).toEqual(['ended']);
+  });
+
+  it.each(['auth.code_invalid', 'auth.invalid_credentials'])(
+    'takes a 401 %s for what it is, not for the end of the session',
+    async (code) => {
+      server.faults.answerRequest = (route) =>
+        route === 'POST /auth/reauthenticate' ? problem(401, code) : undefined;
+      const account = createAccountApi(anHttpClient(server.fetch));
+      await expect(account.reauthenticate({ password: 'wrong' })).rejects.toMatchObject({ code });
+      expect(refreshes()).toBe(0);
+      expect(signedOut).toEqual([]);
+      expect(sessions.read()).toBeDefined();
+    },
+  );
+
+  it('reports that the session is over when the refresh token is refused', async () => {
+    server.forgetSession(sessions.read()?.session_id ?? '');
+    await expect(api.ticket()).rejects.toThrow(SignedOutError);
+    expect(signedOut).toEqual(['lapsed']);
   });
 
   it('keeps the session when the server cannot be reached', async () => {
     server.expireAccessTokens();
     server.faults.isUnreachable = true;
     await expect(api.ticket()).rejects.toThrow(UnreachableError);
-    expect(signedOut).toBe(0);
+    expect(signedOut).toEqual([]);
     server.faults.isUnreachable = false;
     await expect(api.ticket()).resolves.toMatchObject({ expires_in: 30 });
   });
@@ -91,6 +151,43 @@ describe('refreshing', () => {
       return response;
     });
     await expect(slow.ticket()).rejects.toThrow(SignedOutError);
+    expect(sessions.read()).toBeUndefined();
+  });
+});
+
+describe('one session alone', () => {
+  it('sends nothing in the name of who signed in after it, also after a refresh', async () => {
+    const http = anHttpClient(server.fetch);
+    const adas = createApi(http.forSession(sessions.read()?.session_id ?? ''));
+    await expect(adas.conversations()).resolves.toHaveLength(1);
+    sessions.write(aSession(server.signIn(grace), time));
+    const before = server.requests.length;
+    await expect(adas.conversations()).rejects.toThrow(SignedOutError);
+    expect(server.requests).toHaveLength(before);
+    expect(signedOut).toEqual([]);
+    expect(sessions.read()?.user.user_id).toBe(grace);
+  });
+
+  it('does not take the tokens of the next person for its own refreshed ones', async () => {
+    server.expireAccessTokens();
+    const switching = anHttpClient(async (input, init) => {
+      const response = await server.fetch(input, init);
+      sessions.write(aSession(server.signIn(grace), time));
+      return response;
+    });
+    const adas = createApi(switching.forSession(sessions.read()?.session_id ?? ''));
+    await expect(adas.conversations()).rejects.toThrow(SignedOutError);
+    expect(server.requests).toEqual(['GET /conversations?limit=100']);
+    expect(signedOut).toEqual([]);
+  });
+
+  it('can be ended on the server after the store has forgotten it, with an access token that ran out too', async () => {
+    const session = sessions.read();
+    if (session === undefined) throw new Error('not signed in');
+    sessions.clear();
+    server.expireAccessTokens();
+    await anHttpClient(server.fetch).end(session);
+    expect(server.accounts.sessions.count).toBe(0);
     expect(sessions.read()).toBeUndefined();
   });
 });

@@ -31,11 +31,20 @@ export class UnreachableError extends Error {
   }
 }
 
-/** The session is over: somebody has to sign in again. */
+/**
+ * How a session came to its end: `ended` by somebody's decision (on another device, by a new password); `lapsed`
+ * because its tokens do not work any more.
+ */
+export type SessionEnd = 'ended' | 'lapsed';
+
+/** The session is over: somebody has to sign in again. `replaced`: it is not even the one of this browser any more. */
 export class SignedOutError extends Error {
-  constructor() {
+  readonly end: SessionEnd | 'replaced';
+
+  constructor(end: SessionEnd | 'replaced') {
     super('The session has ended');
     this.name = 'SignedOutError';
+    this.end = end;
   }
 }
 

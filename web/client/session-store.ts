@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { me } from '../../events/http-contracts.ts';
+import { me } from '../../events/user-contracts.ts';
 import type { Cancel } from './environment.ts';
 
 const storedSession = z.object({

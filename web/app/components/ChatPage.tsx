@@ -1,33 +1,29 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { ChatState } from '../../client/chat-state.ts';
-import { unreadCount } from '../../client/conversation-state.ts';
-import { useOpenConversation } from '../route.ts';
+import { usePlace } from '../route.ts';
 import { ConnectionNotice } from './ConnectionNotice.tsx';
 import { ConversationPane } from './ConversationPane.tsx';
+import { EmailReminder } from './EmailReminder.tsx';
 import { EmptyPane } from './EmptyPane.tsx';
 import { NewConversationDialog } from './NewConversationDialog.tsx';
 import { Sidebar } from './Sidebar.tsx';
 
 /** The list and the conversation: side by side where there is room, one at a time on a phone. */
 export function ChatPage({ chat }: { readonly chat: ChatState }) {
-  const openId = useOpenConversation();
+  const place = usePlace();
+  const openId = place.name === 'conversation' ? place.convoId : undefined;
   const [isStarting, setStarting] = useState(false);
   const conversation = openId === undefined ? undefined : chat.conversations.get(openId);
-
-  const unread = [...chat.conversations.values()].filter((each) => unreadCount(each) > 0).length;
-  useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) Confab` : 'Confab';
-    return () => {
-      document.title = 'Confab';
-    };
-  }, [unread]);
 
   return (
     <main className="chat" data-view={openId === undefined ? 'list' : 'conversation'}>
       <button type="button" className="skip-link" onClick={focusConversation}>
         Skip to the conversation
       </button>
-      <ConnectionNotice state={chat.connection} isFirst={!chat.isLoaded} />
+      <div className="notices">
+        <ConnectionNotice state={chat.connection} isFirst={!chat.isLoaded} />
+        <EmailReminder me={chat.me} />
+      </div>
       <Sidebar chat={chat} openId={openId} onStart={() => setStarting(true)} />
       <div className="pane" id="conversation" tabIndex={-1}>
         {conversation === undefined ? (

@@ -11,6 +11,7 @@ const texts: Readonly<Record<ConnectionState, string>> = {
   'catching-up': 'Catching up…',
   live: '',
   closed: '',
+  replaced: 'Confab was opened in too many places; this one was disconnected.',
 };
 
 export interface ConnectionNoticeProps {
@@ -22,14 +23,19 @@ export interface ConnectionNoticeProps {
 /** Shown until everything that was missed is here, not merely until a socket is open. */
 export function ConnectionNotice({ state, isFirst }: ConnectionNoticeProps) {
   const isTrouble = state !== 'live' && state !== 'closed';
-  const isLasting = useLasting(isTrouble, patienceMs);
+  const isLasting = useLasting(isTrouble, state === 'replaced' ? 0 : patienceMs);
   const text = isFirst && state === 'connecting' ? 'Connecting…' : texts[state];
   return (
     <div className="connection-notice" role="status" data-connection={state}>
       {isTrouble && isLasting && (
         <>
           <span>{text}</span>
-          {state !== 'catching-up' && (
+          {state === 'replaced' && (
+            <button type="button" className="link" onClick={() => activeChat().reconnect()}>
+              Use it here
+            </button>
+          )}
+          {(state === 'offline' || state === 'connecting') && (
             <button type="button" className="link" onClick={() => activeChat().wake()}>
               Try now
             </button>

@@ -1,8 +1,11 @@
-import type { Ref } from 'react';
-import type { ConversationView } from '../../../events/server-frames.ts';
+import { lazy, type Ref, useState } from 'react';
+import type { ConversationView, PersonView } from '../../../events/server-frames.ts';
 import { listHref } from '../route.ts';
 import { Avatar } from './Avatar.tsx';
-import { BackIcon } from './icons.tsx';
+import { BackIcon, InfoIcon } from './icons.tsx';
+import { Loading } from './Loading.tsx';
+
+const PersonDialog = lazy(() => import('./PersonDialog.tsx'));
 
 export interface ConversationHeaderProps {
   readonly view: ConversationView;
@@ -14,6 +17,8 @@ export interface ConversationHeaderProps {
 export function ConversationHeader({ view, myId, name, headingRef }: ConversationHeaderProps) {
   const others = view.members.filter((person) => person.user_id !== myId);
   const isGroup = view.type === 'group';
+  const [isShowingPerson, setShowingPerson] = useState(false);
+  const person = isGroup ? undefined : others[0];
   return (
     <header className="conversation-header">
       <a className="icon-button back" href={listHref} aria-label="Back to your conversations">
@@ -29,10 +34,29 @@ export function ConversationHeader({ view, myId, name, headingRef }: Conversatio
         <h1 ref={headingRef} tabIndex={-1}>
           {name}
         </h1>
-        <p>{isGroup ? groupLine(view, others) : others.map((person) => `@${person.handle}`).join(', ')}</p>
+        <p>{isGroup ? groupLine(view, others) : others.map(handleLine).join(', ')}</p>
       </div>
+      {person !== undefined && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`About ${name}`}
+          onClick={() => setShowingPerson(true)}
+        >
+          <InfoIcon />
+        </button>
+      )}
+      {isShowingPerson && person !== undefined && (
+        <Loading>
+          <PersonDialog person={person} onClose={() => setShowingPerson(false)} />
+        </Loading>
+      )}
     </header>
   );
+}
+
+function handleLine(person: PersonView): string {
+  return person.deleted ? 'This account is gone' : `@${person.handle}`;
 }
 
 /** You, Grace, Linus and 12 more. */

@@ -1,11 +1,9 @@
-import { useState } from 'react';
 import type { ChatState } from '../../client/chat-state.ts';
-import { activeChat, client } from '../chat-store.ts';
-import { goTo, listHref } from '../route.ts';
+import { settingsHref } from '../route.ts';
 import { Avatar } from './Avatar.tsx';
 import { ConversationList } from './ConversationList.tsx';
-import { Logo, NewChatIcon, SignOutIcon } from './icons.tsx';
-import { SignOutDialog } from './SignOutDialog.tsx';
+import { Logo, NewChatIcon, SettingsIcon } from './icons.tsx';
+import { SignOutButton } from './SignOutButton.tsx';
 
 export interface SidebarProps {
   readonly chat: ChatState;
@@ -14,21 +12,6 @@ export interface SidebarProps {
 }
 
 export function Sidebar({ chat, openId, onStart }: SidebarProps) {
-  /** How many messages would be lost by signing out, while that is being asked. */
-  const [unsent, setUnsent] = useState<number>();
-
-  function leave(): void {
-    setUnsent(undefined);
-    goTo(listHref);
-    void client.signOut();
-  }
-
-  function askToLeave(): void {
-    const count = activeChat().unsentCount;
-    if (count === 0) leave();
-    else setUnsent(count);
-  }
-
   return (
     <div className="sidebar">
       <header className="sidebar-header">
@@ -47,13 +30,11 @@ export function Sidebar({ chat, openId, onStart }: SidebarProps) {
           <span className="me-name">{chat.me.display_name}</span>
           <span className="me-handle">@{chat.me.handle}</span>
         </p>
-        <button type="button" className="icon-button" onClick={askToLeave} aria-label="Sign out">
-          <SignOutIcon />
-        </button>
+        <a className="icon-button" href={settingsHref()} aria-label="Settings">
+          <SettingsIcon />
+        </a>
+        <SignOutButton />
       </footer>
-      {unsent !== undefined && (
-        <SignOutDialog unsent={unsent} onCancel={() => setUnsent(undefined)} onConfirm={leave} />
-      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-function Icon({ children }: { readonly children: ReactNode }) {
+export function Icon({ children }: { readonly children: ReactNode }) {
   return (
     <svg viewBox="0 0 24 24" className="icon" aria-hidden="true">
       {children}
@@ -59,6 +59,30 @@ export const GroupIcon = () => (
   <Icon>
     <circle cx="9" cy="9" r="3" />
     <path d="M3.5 19c.4-3 2.7-5 5.5-5s5.1 2 5.5 5M15 6.300a3 3 0 0 1 0 5.400M17 14.500c2 .6 3.2 2.3 3.5 4.5" />
+  </Icon>
+);
+export const ShowIcon = () => (
+  <Icon>
+    <path d="M2.500 12C4.500 8 8 6 12 6s7.500 2 9.500 6c-2 4-5.500 6-9.500 6s-7.500-2-9.500-6z" />
+    <circle cx="12" cy="12" r="2.750" />
+  </Icon>
+);
+export const HideIcon = () => (
+  <Icon>
+    <path d="M4 4l16 16M9.500 6.300A10.300 10.300 0 0 1 12 6c4 0 7.500 2 9.500 6a12.500 12.500 0 0 1-2.400 3.300M15 17.500a10 10 0 0 1-3 .5c-4 0-7.500-2-9.500-6a12.400 12.400 0 0 1 3.500-4.200M10 10.200a2.750 2.750 0 0 0 3.800 3.900" />
+  </Icon>
+);
+export const SettingsIcon = () => (
+  <Icon>
+    <path d="M4 7h9M17 7h3M4 17h3M11 17h9" />
+    <circle cx="15" cy="7" r="2" />
+    <circle cx="9" cy="17" r="2" />
+  </Icon>
+);
+export const InfoIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="8" />
+    <path d="M12 11v5M12 8v.2" />
   </Icon>
 );
 

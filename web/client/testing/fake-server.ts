@@ -2,12 +2,16 @@
  * A Confab server in memory for tests of the client: the documented wire, one order per conversation, no gap, no
  * double, and faults that a test can switch on. It shares no code with the real one.
  */
+import type { TokensResponse } from '../../../events/account-contracts.ts';
 import type { ClientFrame, MessageSendFrame } from '../../../events/client-frames.ts';
-import type { MessageView, TokensResponse } from '../../../events/http-contracts.ts';
+import type { MessageView } from '../../../events/http-contracts.ts';
 import type { ConversationView, MessageAck, ServerEvent, Synced } from '../../../events/server-frames.ts';
+import { FakeAccounts } from './fake-accounts.ts';
+import { type FakeAnswer, problem } from './fake-answer.ts';
 import { FakeSocket } from './fake-socket.ts';
 
 interface FakeConversation {
+  readonly type: ConversationView['type'];
   readonly members: string[];
   readonly messages: MessageView[];
   readonly reads: Map<string, number>;
@@ -16,6 +20,10 @@ interface FakeConversation {
 export interface FakeFaults {
   /** No HTTP, no new sockets. Sockets that are open stay so, and say nothing. */
   isUnreachable: boolean;
+  /** An answer instead of what the server would do with a request. */
+  answerRequest: ((route: string) => FakeAnswer | undefined) | undefined;
+  /** The request is carried out, and its answer is lost: true for those. */
+  loseAnswer: (route: string) => boolean;
   /** What becomes of an event on its way to a socket: [] loses it, two copies double it. */
   push: (event: ServerEvent, socket: FakeSocket) => ServerEvent[];
   /** What becomes of a frame from a client: true loses it. */
@@ -31,6 +39,8 @@ const historyPageDefault = 50;
 export class FakeServer {
   readonly faults: FakeFaults = {
     isUnreachable: false,
+    answerRequest: undefined,
+    loseAnswer: () => false,
     push: (event) => [event],
     loseFrame: () => false,
     answerSend: undefined,
@@ -42,16 +52,23 @@ export class FakeServer {
   readonly sockets = new Set<FakeSocket>();
   readonly #now: () => number;
   readonly #conversations = new Map<string, FakeConversation>();
-  readonly #tickets = new Map<string, string>();
-  readonly #sessions = new Map<string, { userId: string; access: string; refresh: string }>();
+  readonly #tickets = new Map<string, { userId: string; sessionId: string }>();
+  readonly #sessionOf = new Map<FakeSocket, string>();
+  socketUrl = 'ws://fake/live';
+  readonly accounts: FakeAccounts;
   #counter = 0;
 
   constructor(now: () => number) {
     this.#now = now;
+    this.accounts = new FakeAccounts({
+      now,
+      next: (prefix) => this.#next(prefix),
+      onSessionEnded: (sessionId) => this.#endSockets(sessionId),
+    });
   }
 
-  addConversation(convoId: string, members: string[]): void {
-    this.#conversations.set(convoId, { members, messages: [], reads: new Map() });
+  addConversation(convoId: string, members: string[], type: ConversationView['type'] = 'group'): void {
+    this.#conversations.set(convoId, { type, members, messages: [], reads: new Map() });
   }
 
   messages(convoId: string): readonly MessageView[] {
@@ -59,18 +76,16 @@ export class FakeServer {
   }
 
   signIn(userId: string): TokensResponse {
-    const sessionId = this.#next('s');
-    this.#sessions.set(sessionId, { userId, access: this.#next('access'), refresh: this.#next('refresh') });
-    return this.#tokens(sessionId);
+    return this.accounts.signIn(userId);
   }
 
-  endSession(sessionId: string): void {
-    this.#sessions.delete(sessionId);
+  /** Its sockets are not told: they may have been away. */
+  forgetSession(sessionId: string): void {
+    this.accounts.sessions.forget(sessionId);
   }
 
-  /** As if the access tokens had reached their end. */
   expireAccessTokens(): void {
-    for (const session of this.#sessions.values()) session.access = this.#next('access');
+    this.accounts.sessions.expireAccessTokens();
   }
 
   /** Stores a message as the processor would, and pushes it. */
@@ -93,32 +108,35 @@ export class FakeServer {
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
     if (this.faults.isUnreachable) throw new TypeError('fetch failed');
     const url = new URL(input instanceof Request ? input.url : input, 'http://fake');
-    this.requests.push(`${init?.method} ${url.pathname}${url.search}`);
-    const body = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
-    const token = new Headers(init?.headers).get('authorization')?.slice('Bearer '.length);
-    return answer(...this.#route(`${init?.method} ${url.pathname}`, url, body, token));
+    const route = `${init?.method} ${url.pathname}`;
+    this.requests.push(`${route}${url.search}`);
+    const body = typeof init?.body === 'string' ? JSON.parse(init.body) : {};
+    const headers = new Headers(init?.headers);
+    const [status, json, extra] =
+      this.faults.answerRequest?.(route) ?? this.#answer(route, url, body, headers);
+    if (this.faults.loseAnswer(route)) throw new TypeError('connection reset');
+    return new Response(status === 204 ? null : JSON.stringify(json), { status, headers: extra ?? {} });
   };
 
   readonly openSocket = (url: string): FakeSocket => {
     const ticket = new URL(url).searchParams.get('ticket') ?? '';
-    const userId = this.#tickets.get(ticket);
+    const { userId, sessionId } = this.#tickets.get(ticket) ?? {};
     this.#tickets.delete(ticket);
-    const isAccepted = userId !== undefined && !this.faults.isUnreachable;
+    const isAccepted = userId !== undefined && sessionId !== undefined && !this.faults.isUnreachable;
     const socket = new FakeSocket(userId ?? '', isAccepted, (frame) => this.#onFrame(socket, frame));
-    if (isAccepted) this.sockets.add(socket);
+    if (isAccepted) {
+      this.sockets.add(socket);
+      this.#sessionOf.set(socket, sessionId);
+    }
     return socket;
   };
 
-  #route(
-    route: string,
-    url: URL,
-    body: Record<string, string>,
-    token: string | undefined,
-  ): [number, unknown] {
-    if (route === 'POST /auth/refresh') return this.#refresh(body.refresh_token);
-    const session = [...this.#sessions.entries()].find(([, { access }]) => access === token);
+  #answer(route: string, url: URL, body: Record<string, string>, headers: Headers): FakeAnswer {
+    const session = this.accounts.sessions.of(headers.get('authorization')?.slice('Bearer '.length));
+    const answer = this.accounts.answer(route, url, body, { session, headers });
+    if (answer !== undefined) return answer;
     if (session === undefined) return problem(401, 'auth.token_expired');
-    const [sessionId, { userId }] = session;
+    const { userId, sessionId } = session;
     const [, convoId, messages] = /^GET \/conversations\/([^/]+)(\/messages)?$/.exec(route) ?? [];
     if (convoId !== undefined && messages !== undefined)
       return [200, this.#history(convoId, url.searchParams)];
@@ -126,12 +144,9 @@ export class FakeServer {
     switch (route) {
       case 'POST /auth/ws-ticket': {
         const ticket = this.#next('ticket');
-        this.#tickets.set(ticket, userId);
-        return [200, { ticket, url: 'ws://fake/live', expires_in: 30 }];
+        this.#tickets.set(ticket, { userId, sessionId });
+        return [200, { ticket, url: this.socketUrl, expires_in: 30 }];
       }
-      case 'POST /auth/logout':
-        this.#sessions.delete(sessionId);
-        return [204, undefined];
       case 'GET /conversations':
         return [200, { conversations: this.#views(userId), next_cursor: null }];
       default:
@@ -139,27 +154,12 @@ export class FakeServer {
     }
   }
 
-  #refresh(refreshToken: string | undefined): [number, unknown] {
-    const found = [...this.#sessions.entries()].find(([, { refresh }]) => refresh === refreshToken);
-    if (found === undefined) return problem(401, 'auth.refresh_invalid');
-    const [sessionId, session] = found;
-    session.access = this.#next('access');
-    session.refresh = this.#next('refresh');
-    return [200, this.#tokens(sessionId)];
-  }
-
-  #tokens(sessionId: string): TokensResponse {
-    const session = this.#sessions.get(sessionId);
-    if (session === undefined) throw new Error(`no session ${sessionId}`);
-    const { userId, access, refresh } = session;
-    const user = {
-      user_id: userId,
-      handle: userId,
-      display_name: userId,
-      email: 'a@example.com',
-      created_at: '',
-    };
-    return { user, access_token: access, refresh_token: refresh, expires_in: 900, session_id: sessionId };
+  #endSockets(sessionId: string): void {
+    for (const socket of this.sockets)
+      if (this.#sessionOf.get(socket) === sessionId) {
+        socket.receive([{ type: 'session.ended' }]);
+        this.sockets.delete(socket);
+      }
   }
 
   #onFrame(socket: FakeSocket, frame: ClientFrame): void {
@@ -255,16 +255,16 @@ export class FakeServer {
   }
 
   #view(convoId: string, userId: string): ConversationView {
-    const { members, messages, reads } = this.#conversation(convoId);
+    const { type, members, messages, reads } = this.#conversation(convoId);
     const last = messages.at(-1);
     const readSeq = reads.get(userId) ?? 0;
     return {
       convo_id: convoId,
-      type: 'group',
-      title: 'A group',
+      type,
+      title: type === 'group' ? 'A group' : null,
       created_at: '2026-01-01T00:00:00.000Z',
       member_count: members.length,
-      members: members.map((id) => ({ user_id: id, handle: id, display_name: id })),
+      members: members.map((id) => this.accounts.person(id)),
       seq: messages.length,
       read_seq: readSeq,
       unread: messages.length - readSeq,
@@ -282,12 +282,4 @@ export class FakeServer {
     this.#counter += 1;
     return `${prefix}-${this.#counter}`;
   }
-}
-
-function problem(status: number, code: string): [number, unknown] {
-  return [status, { type: 'about:blank', title: code, status, detail: code, code, request_id: 'r' }];
-}
-
-function answer(status: number, body: unknown): Response {
-  return new Response(status === 204 ? null : JSON.stringify(body), { status });
 }

@@ -1,8 +1,9 @@
+import type { TokensResponse } from '../../../events/account-contracts.ts';
 import type { MessageView } from '../../../events/http-contracts.ts';
 import { ConfabClient } from '../confab-client.ts';
 import type { ClientEnvironment, TabChannel } from '../environment.ts';
 import { memoryOutboxStore, type OutboxStore } from '../outbox-store.ts';
-import { memorySessionStore } from '../session-store.ts';
+import { memorySessionStore, type SessionStore, type StoredSession } from '../session-store.ts';
 import { type TimelineRow, timelineRows } from '../timeline.ts';
 import type { FakeServer } from './fake-server.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -16,15 +17,17 @@ export interface TestClientOptions {
   readonly time: VirtualTime;
   readonly userId: string;
   readonly outboxStore?: OutboxStore;
+  /** As a tab that finds what is in there already; without it the client is signed in anew. */
+  readonly sessions?: SessionStore;
   readonly environment?: Partial<ClientEnvironment>;
 }
 
 /** A client of the fake server, signed in and started; `advance` the time to let it connect. */
 export function startClient(options: TestClientOptions): ConfabClient {
   const { server, time, userId } = options;
-  const tokens = server.signIn(userId);
-  const sessions = memorySessionStore();
-  sessions.write({ ...tokens, expires_at_ms: time.now() + tokens.expires_in * 1000 });
+  const sessions = options.sessions ?? memorySessionStore();
+  if (sessions.read() === undefined) sessions.write(aSession(server.signIn(userId), time));
+  const sessionId = sessions.read()?.session_id;
   let ids = 0;
   const client = new ConfabClient({
     baseUrl: 'http://fake',
@@ -38,13 +41,18 @@ export function startClient(options: TestClientOptions): ConfabClient {
       random: () => 0.5,
       newId: () => {
         ids += 1;
-        return `${tokens.session_id}-${ids}`;
+        return `${sessionId}-${ids}`;
       },
       ...options.environment,
     },
   });
   void client.resume();
   return client;
+}
+
+export function aSession(tokens: TokensResponse, time: VirtualTime): StoredSession {
+  const { expires_in: expiresIn, ...session } = tokens;
+  return { ...session, expires_at_ms: time.now() + expiresIn * 1000 };
 }
 
 /** What the client shows of the conversation. */
@@ -89,6 +97,34 @@ export function tabChannels(): () => TabChannel {
       subscribe(listener) {
         own.add(listener);
         return () => own.delete(listener);
+      },
+    };
+  };
+}
+
+/** The session store of the tabs of one browser: each hears of what the others write. */
+export function tabSessions(): () => SessionStore {
+  const shared = memorySessionStore();
+  const listeners = new Set<() => void>();
+  return () => {
+    let own: (() => void) | undefined;
+    const tellOthers = () => {
+      for (const listener of listeners) if (listener !== own) listener();
+    };
+    return {
+      read: () => structuredClone(shared.read()),
+      write(session) {
+        shared.write(session);
+        tellOthers();
+      },
+      clear() {
+        shared.clear();
+        tellOthers();
+      },
+      subscribe(listener) {
+        own = listener;
+        listeners.add(listener);
+        return () => listeners.delete(listener);
       },
     };
   };
