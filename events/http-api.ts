@@ -200,6 +200,33 @@ export const httpApi = {
     answers: { 200: chat.historyResponse },
     errors: ['conversation.not_found'],
   },
+  'POST /conversations/{id}/messages': {
+    summary: 'Send a message without a socket',
+    body: chat.postMessageRequest,
+    answers: { 202: chat.postMessageResponse },
+    errors: ['conversation.not_found'],
+  },
+  'GET /conversations/{id}/messages/{seq_no}/versions': {
+    summary: 'What a message said before it was edited',
+    answers: { 200: chat.versionsResponse },
+    errors: ['conversation.not_found', 'message.not_found'],
+  },
+  'GET /conversations/{id}/changes': {
+    summary: 'The messages that changed since a change number',
+    query: chat.changesQuery,
+    answers: { 200: chat.changesResponse },
+    errors: ['conversation.not_found'],
+  },
+  'GET /conversations/{id}/pins': {
+    summary: 'Its pinned messages',
+    answers: { 200: chat.pinsResponse },
+    errors: ['conversation.not_found'],
+  },
+  'GET /conversations/{id}/receipts': {
+    summary: 'How far each member has got',
+    answers: { 200: chat.receiptsResponse },
+    errors: ['conversation.not_found'],
+  },
 } as const satisfies Record<string, HttpContract>;
 
 export type HttpRouteKey = keyof typeof httpApi;

@@ -1,7 +1,7 @@
 /** Conversations, history, errors. Bodies and queries of the HTTP API, snake_case. Errors are RFC 9457 problems (see `problem`). */
 import * as z from 'zod/mini';
 import { limits } from '../shared/limits.ts';
-import { conversationId, seqNo, userId } from './client-frames.ts';
+import { clientMsgId, conversationId, messageSendFrame, seqNo, userId } from './client-frames.ts';
 import { pageSize, printable, querySeq } from './fields.ts';
 import { conversationView, messageCreate } from './server-frames.ts';
 
@@ -32,6 +32,8 @@ export const historyQuery = z.object({
   limit: z.optional(pageSize(limits.historyPageMax)),
   since_seq: z.optional(querySeq),
   before_seq: z.optional(querySeq),
+  /** The page with this message in the middle. */
+  around_seq: z.optional(querySeq),
 });
 export const messageView = z.omit(messageCreate, { type: true });
 /** Ascending by seq_no. `has_more` speaks of the direction that was asked for. */
@@ -39,6 +41,35 @@ export const historyResponse = z.object({
   messages: z.array(messageView),
   last_seq: seqNo,
   has_more: z.boolean(),
+});
+
+export const changesQuery = z.object({
+  since_rev: querySeq,
+  limit: z.optional(pageSize(limits.historyPageMax)),
+});
+/** Every message that changed after `since_rev`, in its present state, each once. */
+export const changesResponse = z.object({
+  messages: z.array(messageView),
+  /** Everything up to here is in `messages`: the next `since_rev`. */
+  rev: z.int(),
+  last_rev: z.int(),
+  has_more: z.boolean(),
+});
+export const pinsResponse = z.object({ messages: z.array(messageView) });
+/** What a message said before, the oldest first; the last one is what it says now. */
+export const versionsResponse = z.object({
+  versions: z.array(z.object({ content: z.string(), created_at: z.string() })),
+});
+/** Over HTTP for whoever has no socket; the answer only says that it is on its way. */
+export const postMessageRequest = z.omit(messageSendFrame, {
+  action: true,
+  convo_id: true,
+  client_seq: true,
+});
+export const postMessageResponse = z.object({ status: z.literal('accepted'), client_msg_id: clientMsgId });
+/** How far each member has got; for conversations of up to 50 people. */
+export const receiptsResponse = z.object({
+  receipts: z.array(z.object({ user_id: userId, read_seq: seqNo, delivered_seq: seqNo })),
 });
 
 export const healthResponse = z.object({ status: z.string() });
@@ -55,5 +86,7 @@ export const problem = z.object({
 export type OpenConversationRequest = z.infer<typeof openConversationRequest>;
 export type ConversationsResponse = z.infer<typeof conversationsResponse>;
 export type MessageView = z.infer<typeof messageView>;
+export type ChangesResponse = z.infer<typeof changesResponse>;
+export type PostMessageRequest = z.infer<typeof postMessageRequest>;
 export type HistoryResponse = z.infer<typeof historyResponse>;
 export type Problem = z.infer<typeof problem>;

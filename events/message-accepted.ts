@@ -4,7 +4,7 @@
  * Every shape ever shipped stays readable: samples/message-accepted.v*.json.
  */
 import * as z from 'zod/mini';
-import { clientMsgId, conversationId, messageContent, userId } from './client-frames.ts';
+import { clientMsgId, conversationId, mention, messageContent, messageSeq, userId } from './client-frames.ts';
 
 export const messageAccepted = z.object({
   name: z.literal('message.accepted'),
@@ -17,6 +17,8 @@ export const messageAccepted = z.object({
   client_msg_id: clientMsgId,
   client_seq: z.optional(z.int()),
   content: messageContent,
+  reply_to: z.optional(messageSeq),
+  mentions: z.optional(z.array(mention)),
   /** When API Gateway received the frame, milliseconds since the epoch. */
   accepted_at_ms: z.int(),
   request_id: z.string(),

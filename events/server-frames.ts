@@ -4,7 +4,7 @@
  * Producers: functions/ws/*, functions/consumers/*. Consumers: web/, any client.
  */
 import * as z from 'zod/mini';
-import { clientMsgId, conversationId, seqNo, userId } from './client-frames.ts';
+import { clientMsgId, conversationId, mention, messageSeq, seqNo, userId } from './client-frames.ts';
 
 const isoTime = z.string();
 const frameError = z.object({ code: z.string(), detail: z.string() });
@@ -16,8 +16,30 @@ export const messageCreate = z.object({
   seq_no: seqNo,
   sender_id: userId,
   client_msg_id: clientMsgId,
+  /** Empty once it is deleted. */
   content: z.string(),
   created_at: isoTime,
+  reply_to: z.optional(messageSeq),
+  mentions: z.optional(z.array(mention)),
+  /** The number of its last change in the conversation; a message that never changed has none. */
+  rev: z.optional(z.int()),
+  edited_at: z.optional(isoTime),
+  /** For everybody: nothing is left but its place. */
+  deleted_at: z.optional(isoTime),
+  reactions: z.optional(z.array(z.object({ emoji: z.string(), count: z.int(), user_ids: z.array(userId) }))),
+  pinned: z.optional(z.literal(true)),
+});
+
+/**
+ * A message changed; this is its present state. `prev_rev` is the conversation's change number just before: a client whose
+ * own is lower has missed changes and asks for them (`GET …/changes`).
+ */
+export const messageUpdate = z.object({
+  type: z.literal('message.update'),
+  convo_id: conversationId,
+  prev_rev: z.int(),
+  rev: z.int(),
+  message: z.omit(messageCreate, { type: true }),
 });
 
 /** `persisted` and `duplicate` mean: committed in DynamoDB under this seq_no. `rejected` means: it never will be. */
@@ -30,6 +52,8 @@ export const messageAck = z.discriminatedUnion('status', [
     server_msg_id: z.string(),
     seq_no: seqNo,
     created_at: isoTime,
+    /** Of a change: the conversation's change number after it. */
+    rev: z.optional(z.int()),
   }),
   z.object({
     type: z.literal('message.ack'),
@@ -46,6 +70,33 @@ export const messageRead = z.object({
   user_id: userId,
   seq_no: seqNo,
 });
+
+/** How far a member's devices have got; it only rises, and whatever is read was delivered. */
+export const messageDelivery = z.object({
+  type: z.literal('message.delivery'),
+  convo_id: conversationId,
+  user_id: userId,
+  seq_no: seqNo,
+});
+
+/** To the reader's own devices: the mark was put back. */
+export const messageUnread = z.object({
+  type: z.literal('message.unread'),
+  convo_id: conversationId,
+  user_id: userId,
+  seq_no: seqNo,
+});
+
+/** Never stored. A start ends by itself `expires_in_ms` after it came. */
+export const typing = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('typing.start'),
+    convo_id: conversationId,
+    user_id: userId,
+    expires_in_ms: z.int(),
+  }),
+  z.object({ type: z.literal('typing.stop'), convo_id: conversationId, user_id: userId }),
+]);
 
 /** What people see of each other. `deleted`: the account was erased, and the names are stand-ins. */
 export const personView = z.object({
@@ -66,6 +117,8 @@ export const conversationView = z.object({
   /** All members of a small conversation, the first ones of a large one. */
   members: z.array(personView),
   seq: seqNo,
+  /** The number of the last change of any message in it. */
+  rev: z._default(z.int(), 0),
   read_seq: seqNo,
   unread: z.int(),
   last_message: z.nullable(
@@ -90,6 +143,10 @@ export const synced = z.object({
       seq_no: seqNo,
       read_seq: seqNo,
       sent_seq: seqNo,
+      /** The last change number, and up to which changes were sent; the same two for a client that asked for none. */
+      rev: z._default(z.int(), 0),
+      sent_rev: z._default(z.int(), 0),
+      /** Messages or changes are missing: fetch the rest over HTTP from `sent_seq` and `sent_rev`. */
       limited: z.boolean(),
     }),
   ),
@@ -119,8 +176,12 @@ export const pong = z.object({ type: z.literal('pong'), server_time: isoTime });
 
 export const serverEvent = z.union([
   messageCreate,
+  messageUpdate,
   messageAck,
   messageRead,
+  messageDelivery,
+  messageUnread,
+  typing,
   conversationUpdate,
   synced,
   sessionEnded,
@@ -134,6 +195,10 @@ export const batchFrame = z.object({ type: z.literal('batch'), events: z.array(s
 export const serverFrame = z.union([serverEvent, batchFrame]);
 
 export type MessageCreate = z.infer<typeof messageCreate>;
+export type MessageUpdate = z.infer<typeof messageUpdate>;
+export type MessageDelivery = z.infer<typeof messageDelivery>;
+export type MessageUnread = z.infer<typeof messageUnread>;
+export type Typing = z.infer<typeof typing>;
 export type MessageAck = z.infer<typeof messageAck>;
 export type MessageRead = z.infer<typeof messageRead>;
 export type PersonView = z.infer<typeof personView>;

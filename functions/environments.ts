@@ -53,6 +53,7 @@ export const environments = {
     ...messagesTable,
     ...connectionsTable,
     ...webSocket,
+    MESSAGE_QUEUE_URL: z.string(),
   }),
   'http/health': z.object({ ...authTable }),
   'ws/authorize-connection': z.object({ ...authTable, ...origins }),
@@ -71,6 +72,14 @@ export const environments = {
     ...webSocket,
     MESSAGE_QUEUE_URL: z.string(),
   }),
+  'ws/change-message': z.object({
+    ...authTable,
+    ...conversationsTable,
+    ...connectionsTable,
+    ...webSocket,
+    MESSAGE_QUEUE_URL: z.string(),
+  }),
+  'ws/typing': z.object({ ...authTable, ...conversationsTable, ...connectionsTable, ...webSocket }),
   'ws/mark-read': z.object({ ...authTable, ...conversationsTable, ...connectionsTable, ...webSocket }),
   'ws/sync': z.object({
     ...authTable,

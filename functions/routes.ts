@@ -54,6 +54,15 @@ export const httpRoutes = [
   { route: 'GET /conversations', function: 'http/conversations', access: 'session' },
   { route: 'GET /conversations/{id}', function: 'http/conversations', access: 'session' },
   { route: 'GET /conversations/{id}/messages', function: 'http/conversations', access: 'session' },
+  { route: 'POST /conversations/{id}/messages', function: 'http/conversations', access: 'session' },
+  {
+    route: 'GET /conversations/{id}/messages/{seq_no}/versions',
+    function: 'http/conversations',
+    access: 'session',
+  },
+  { route: 'GET /conversations/{id}/changes', function: 'http/conversations', access: 'session' },
+  { route: 'GET /conversations/{id}/pins', function: 'http/conversations', access: 'session' },
+  { route: 'GET /conversations/{id}/receipts', function: 'http/conversations', access: 'session' },
 ] as const satisfies readonly HttpRoute[];
 
 export interface WebSocketRoute {
@@ -67,7 +76,17 @@ export const webSocketRoutes = [
   { routeKey: '$disconnect', function: 'ws/disconnect' },
   { routeKey: '$default', function: 'ws/reject-frame' },
   { routeKey: 'message.send', function: 'ws/send-message' },
+  { routeKey: 'message.edit', function: 'ws/change-message' },
+  { routeKey: 'message.delete', function: 'ws/change-message' },
+  { routeKey: 'reaction.add', function: 'ws/change-message' },
+  { routeKey: 'reaction.remove', function: 'ws/change-message' },
+  { routeKey: 'message.pin', function: 'ws/change-message' },
+  { routeKey: 'message.unpin', function: 'ws/change-message' },
   { routeKey: 'message.read', function: 'ws/mark-read' },
+  { routeKey: 'message.delivered', function: 'ws/mark-read' },
+  { routeKey: 'message.unread', function: 'ws/mark-read' },
+  { routeKey: 'typing.start', function: 'ws/typing' },
+  { routeKey: 'typing.stop', function: 'ws/typing' },
   { routeKey: 'sync', function: 'ws/sync' },
   { routeKey: 'ping', function: 'ws/ping' },
 ] as const satisfies readonly WebSocketRoute[];

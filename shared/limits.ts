@@ -11,6 +11,17 @@ export const limits = {
 
   messageContentMaxChars: 8_000,
   clientMsgIdMaxChars: 64,
+  mentionsMax: 50,
+  emojiMaxChars: 32,
+  /** Different emojis on one message, and people under one message in all. */
+  reactionKindsMax: 20,
+  reactionsMax: 500,
+  /** So many former texts of a message are kept; older ones are forgotten. */
+  versionsMax: 10,
+  pinsMax: 50,
+  typingExpiresMs: 6_000,
+  /** In larger conversations nobody sees who types, and receipts are not told. */
+  typingAudienceMax: 50,
   conversationMembersMax: 1_000,
   conversationTitleMaxChars: 120,
   /** A larger `limit` is not an error, it gets this much. */
@@ -34,6 +45,8 @@ export const limits = {
   syncCursorsMax: 500,
   syncMessagesPerConversationMax: 100,
   syncMessagesMax: 500,
+  syncChangesPerConversationMax: 100,
+  syncChangesMax: 500,
   /** A conversation that the client does not know yet comes with its messages while it has at most so many. */
   syncNewConversationMax: 20,
 
@@ -86,6 +99,9 @@ export interface RateLimit {
 export const userRateLimits = {
   'message.send': { burst: 200, refillMs: 50 },
   'message.read': { burst: 60, refillMs: 200 },
+  'message.change': { burst: 100, refillMs: 100 },
+  'message.delivered': { burst: 60, refillMs: 200 },
+  typing: { burst: 10, refillMs: 1_500 },
   sync: { burst: 20, refillMs: 1_000 },
   ping: { burst: 20, refillMs: 1_000 },
   'conversation.create': { burst: 60, refillMs: 2_000 },
