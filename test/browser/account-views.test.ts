@@ -78,7 +78,7 @@ describe.each(looks)('on $name', ({ options }) => {
       await page.getByRole('button', { name: 'Send the code' }).click();
       await page.getByText('This is neither an e-mail address').waitFor();
       await expectGoodView(page);
-      const address = `${'a-long-name-'.repeat(5)}${crypto.randomUUID()}@example.test`;
+      const address = `a-rather-long-name-${crypto.randomUUID()}@example.test`;
       await page.getByLabel('E-mail or phone number').fill(address);
       await page.getByRole('button', { name: 'Send the code' }).click();
       await page.getByLabel('Six-digit code').waitFor();

@@ -176,8 +176,8 @@ describe('signing in', () => {
     await page.getByLabel('Code that the app shows').fill(totp.generate());
     await page.getByRole('button', { name: 'Turn on' }).click();
     const codes = page.getByRole('list', { name: 'Recovery codes' });
+    await eventually(() => codes.getByRole('listitem').count()).toBe(10);
     const [recoveryCode = ''] = await codes.getByRole('listitem').allTextContents();
-    expect(await codes.getByRole('listitem').count()).toBe(10);
     await page.getByRole('button', { name: 'I have saved them' }).click();
     await page.getByText('10 recovery codes are left.').waitFor();
     await page.getByRole('link', { name: 'Back to your conversations' }).click();
