@@ -3,7 +3,7 @@ import type { RegisterResponse } from '../../events/account-contracts.ts';
 import type { CallRecord } from '../../localstack/aws-tap/tapped-call.ts';
 import { bodyOf, type HttpClient } from './client.ts';
 import { findOutbox, type Outbox } from './outbox.ts';
-import { cloudOfThisFile, messagesIn, type OwnCloud } from './own-cloud.ts';
+import { cloudOfThisFile, messagesIn, type OwnCloud, type OwnCloudOptions } from './own-cloud.ts';
 import { type Person, signedIn, testPassword } from './people.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -64,8 +64,8 @@ function isIdle({ lambda }: OwnCloud): boolean {
 }
 
 /** A cloud for all tests of a file, whose account events are done, too, before the next test begins. */
-export function accountCloudOfThisFile(): () => OwnCloud {
-  const cloud = cloudOfThisFile();
+export function accountCloudOfThisFile(options: OwnCloudOptions = {}): () => OwnCloud {
+  const cloud = cloudOfThisFile(options);
   // Before the hook of cloudOfThisFile, which runs later: the faults must end first here as well.
   afterEach(async () => {
     cloud().tap.faults.clear();
