@@ -1,32 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
 import { fillIn, openSettings, refuseOnce, signOut } from './account-steps.ts';
 import {
   desktop,
   hasHorizontalScroll,
-  launchBrowser,
   newPage,
   openConversation,
   phone,
   register,
   violations,
 } from './person-page.ts';
-import { startWebSystem, type WebSystem } from './web-system.ts';
+import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and axe looks at every page.
 vi.setConfig({ testTimeout: 120_000 });
 
-let system: WebSystem;
-let browser: Browser;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startWebSystem(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.close();
-});
+const system = webSystem();
 
 const looks = [
   { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
@@ -60,7 +49,7 @@ async function expectGoodDialog(page: Page, button: string, title: string): Prom
 
 describe.each(looks)('on $name', ({ options }) => {
   it('every step of signing in is free of accessibility violations and fits the screen', async () => {
-    const { page } = await newPage(browser, options);
+    const { page } = await newPage(system.browser, options);
     await page.goto(system.url);
     await fillIn({
       page,
@@ -78,7 +67,7 @@ describe.each(looks)('on $name', ({ options }) => {
       await page.getByRole('button', { name: 'Send the code' }).click();
       await page.getByText('This is neither an e-mail address').waitFor();
       await expectGoodView(page);
-      const address = `${'a-long-name-'.repeat(5)}${crypto.randomUUID()}@example.test`;
+      const address = `a-rather-long-name-${crypto.randomUUID()}@example.test`;
       await page.getByLabel('E-mail or phone number').fill(address);
       await page.getByRole('button', { name: 'Send the code' }).click();
       await page.getByLabel('Six-digit code').waitFor();
@@ -104,7 +93,7 @@ describe.each(looks)('on $name', ({ options }) => {
   });
 
   it('every page of the settings is, and so are their dialogs', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace', options);
+    const ada = await register(system.browser, system.url, 'Ada Lovelace', options);
     const { page } = ada;
     await page.getByRole('region', { name: 'Confirm your e-mail' }).waitFor();
     await expectGoodView(page);
@@ -131,8 +120,8 @@ describe.each(looks)('on $name', ({ options }) => {
   });
 
   it('so are setting up the second step, a person, and the way out', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace', options);
-    const grace = await register(browser, system.url, 'Grace Hopper');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace', options);
+    const grace = await register(system.browser, system.url, 'Grace Hopper');
     const { page } = ada;
     await openSettings(page, 'Two-step sign-in');
     await page.getByRole('button', { name: 'Set up' }).click();
@@ -160,7 +149,7 @@ describe.each(looks)('on $name', ({ options }) => {
 });
 
 it('can be reached and used with the keyboard alone', async () => {
-  const { page } = await register(browser, system.url, 'Ada Lovelace');
+  const { page } = await register(system.browser, system.url, 'Ada Lovelace');
   const { keyboard } = page;
   await page.getByRole('link', { name: 'Settings', exact: true }).focus();
   await keyboard.press('Enter');

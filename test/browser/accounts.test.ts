@@ -1,6 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   emptyStores,
   expectNoTrace,
@@ -17,7 +16,6 @@ import {
   eventually,
   goOffline,
   isLive,
-  launchBrowser,
   newPage,
   openConversation,
   password,
@@ -25,26 +23,16 @@ import {
   registerByHand,
   say,
 } from './person-page.ts';
-import { startWebSystem, type WebSystem } from './web-system.ts';
+import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 60_000 });
 
-let system: WebSystem;
-let browser: Browser;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startWebSystem(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.close();
-});
+const system = webSystem();
 
 describe('signing up', () => {
   it('leads straight in, and the code from the mail confirms the address', async () => {
-    const { page, email } = await registerByHand(browser, system.url, 'Ada Lovelace');
+    const { page, email } = await registerByHand(system.browser, system.url, 'Ada Lovelace');
     const mailbox = new Mailbox(system.url, email);
     await mailbox.nextCode();
     // As on a phone that threw the page away while the mail was read.
@@ -65,8 +53,8 @@ describe('signing up', () => {
   });
 
   it('says at its field what is wrong, and lets the password be looked at', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
-    const { page } = await newPage(browser);
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
+    const { page } = await newPage(system.browser);
     await page.goto(system.url);
     await page.getByRole('button', { name: 'Create an account' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Somebody Else');
@@ -84,7 +72,7 @@ describe('signing up', () => {
   });
 
   it('counts down to when another code may be sent', async () => {
-    const { page } = await registerByHand(browser, system.url, 'Ada Lovelace');
+    const { page } = await registerByHand(system.browser, system.url, 'Ada Lovelace');
     await page.getByRole('button', { name: 'Enter the code' }).click();
     await refuseOnce(page, '/auth/otp/request', { status: 429, code: 'rate_limited', retryAfterSeconds: 75 });
     await page.getByRole('button', { name: 'Send a new code' }).click();
@@ -96,8 +84,8 @@ describe('signing up', () => {
 
 describe('signing out', () => {
   it('wipes every local store in every tab, and the next person sees nothing of the former one', async () => {
-    const ada = await registerByHand(browser, system.url, 'Ada Lovelace');
-    const grace = await register(browser, system.url, 'Grace Hopper');
+    const ada = await registerByHand(system.browser, system.url, 'Ada Lovelace');
+    const grace = await register(system.browser, system.url, 'Grace Hopper');
     const { page } = ada;
     await openConversation(ada, grace);
     await say(page, 'a secret between us');
@@ -135,7 +123,7 @@ describe('signing out', () => {
     }
 
     await ada.context.setOffline(false);
-    const linus = await register(browser, system.url, 'Linus Pauling');
+    const linus = await register(system.browser, system.url, 'Linus Pauling');
     await signIn({ ...linus, page });
     await isLive(second);
     await page.evaluate(() => history.back());
@@ -148,7 +136,7 @@ describe('signing out', () => {
 
 describe('signing in', () => {
   it('works with a code instead of the password, also after the page was thrown away', async () => {
-    const ada = await registerByHand(browser, system.url, 'Ada Lovelace');
+    const ada = await registerByHand(system.browser, system.url, 'Ada Lovelace');
     const mailbox = new Mailbox(system.url, ada.email);
     await mailbox.nextCode();
     const { page } = ada;
@@ -166,7 +154,7 @@ describe('signing in', () => {
   });
 
   it('asks for the second factor once it is set up, and takes a recovery code for a lost phone', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
     const { page } = ada;
     await openSettings(page, 'Two-step sign-in');
     await page.getByRole('button', { name: 'Set up' }).click();
@@ -176,8 +164,8 @@ describe('signing in', () => {
     await page.getByLabel('Code that the app shows').fill(totp.generate());
     await page.getByRole('button', { name: 'Turn on' }).click();
     const codes = page.getByRole('list', { name: 'Recovery codes' });
+    await eventually(() => codes.getByRole('listitem').count()).toBe(10);
     const [recoveryCode = ''] = await codes.getByRole('listitem').allTextContents();
-    expect(await codes.getByRole('listitem').count()).toBe(10);
     await page.getByRole('button', { name: 'I have saved them' }).click();
     await page.getByText('10 recovery codes are left.').waitFor();
     await page.getByRole('link', { name: 'Back to your conversations' }).click();
@@ -205,7 +193,7 @@ describe('signing in', () => {
   });
 
   it('works with a new password after the old one was forgotten, and not with the old one', async () => {
-    const ada = await registerByHand(browser, system.url, 'Ada Lovelace');
+    const ada = await registerByHand(system.browser, system.url, 'Ada Lovelace');
     const mailbox = new Mailbox(system.url, ada.email);
     await mailbox.nextCode();
     const { page } = ada;

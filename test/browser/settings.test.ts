@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   emptyStores,
   fillIn,
@@ -10,36 +9,18 @@ import {
   signIn,
   signOut,
 } from './account-steps.ts';
-import {
-  eventually,
-  isLive,
-  launchBrowser,
-  newPage,
-  openConversation,
-  password,
-  register,
-} from './person-page.ts';
-import { startWebSystem, type WebSystem } from './web-system.ts';
+import { eventually, isLive, newPage, openConversation, password, register } from './person-page.ts';
+import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 60_000 });
 
-let system: WebSystem;
-let browser: Browser;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startWebSystem(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.close();
-});
+const system = webSystem();
 
 describe('the settings', () => {
   it('end the session of another browser, which wipes itself and says why', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
-    const other = await newPage(browser);
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
+    const other = await newPage(system.browser);
     await other.page.goto(system.url);
     await signIn({ ...ada, ...other });
     const otherTab = await other.context.newPage();
@@ -61,8 +42,8 @@ describe('the settings', () => {
   });
 
   it('change the profile, which the other person sees', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
-    const grace = await register(browser, system.url, 'Grace Hopper');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
+    const grace = await register(system.browser, system.url, 'Grace Hopper');
     await openConversation(grace, ada);
     const second = await ada.context.newPage();
     await second.goto(system.url);
@@ -80,8 +61,8 @@ describe('the settings', () => {
   });
 
   it('change the password, and block and unblock a person', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
-    const grace = await register(browser, system.url, 'Grace Hopper');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
+    const grace = await register(system.browser, system.url, 'Grace Hopper');
     const { page } = ada;
     await openConversation(ada, grace);
     await page.getByRole('button', { name: 'About Grace Hopper' }).click();
@@ -107,7 +88,7 @@ describe('the settings', () => {
   });
 
   it('ask for the password again before they give everything away, and then do it', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
     const { page } = ada;
     await openSettings(page, 'Your data');
     await refuseOnce(page, '/me/export', { status: 403, code: 'auth.reauthentication_required' });
@@ -127,7 +108,7 @@ describe('the settings', () => {
   });
 
   it('erase the account after its handle was typed, and leave nothing behind', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
     const { page } = ada;
     await openSettings(page, 'Your data');
     await page.getByRole('button', { name: 'Erase account…' }).click();
@@ -144,7 +125,7 @@ describe('the settings', () => {
 
 describe('two tabs', () => {
   it('refresh the tokens once, whichever of them needs it', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
     const second = await ada.context.newPage();
     await second.goto(system.url);
     await isLive(second);
@@ -162,7 +143,7 @@ describe('two tabs', () => {
   });
 
   it('too many of them: the one that was disconnected says so and comes back by a click only', async () => {
-    const ada = await register(browser, system.url, 'Ada Lovelace');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace');
     const { page } = ada;
     let sockets = 0;
     await page.routeWebSocket(/./, (socket) => {

@@ -1,39 +1,28 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
 import {
   bubbles,
   composer,
   eventually,
   goOffline,
   isLive,
-  launchBrowser,
   openConversation,
   password,
   register,
   registerByHand,
   say,
 } from './person-page.ts';
-import { startWebSystem, type WebSystem } from './web-system.ts';
+import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 60_000 });
 
-let system: WebSystem;
-let browser: Browser;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startWebSystem(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.close();
-});
+const system = webSystem();
 
 async function adaAndGrace() {
   const [ada, grace] = await Promise.all([
-    register(browser, system.url, 'Ada Lovelace'),
-    register(browser, system.url, 'Grace Hopper'),
+    register(system.browser, system.url, 'Ada Lovelace'),
+    register(system.browser, system.url, 'Grace Hopper'),
   ]);
   return { ada, grace };
 }
@@ -61,8 +50,8 @@ function unsentOnDisk(page: Page): Promise<number> {
 
 describe('two people', () => {
   it('find each other, talk, and see what is unread and what was read', async () => {
-    const ada = await registerByHand(browser, system.url, 'Ada Lovelace');
-    const grace = await registerByHand(browser, system.url, 'Grace Hopper');
+    const ada = await registerByHand(system.browser, system.url, 'Ada Lovelace');
+    const grace = await registerByHand(system.browser, system.url, 'Grace Hopper');
     await openConversation(ada, grace);
     await say(ada.page, 'Are you awake?');
     await say(ada.page, 'I found a bug in the loop');

@@ -1,5 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
 import { ConfabClient } from '../../web/client/confab-client.ts';
 import {
   bubbles,
@@ -8,7 +8,6 @@ import {
   eventually,
   goOffline,
   hasHorizontalScroll,
-  launchBrowser,
   newPage,
   openConversation,
   password,
@@ -17,22 +16,12 @@ import {
   say,
   violations,
 } from './person-page.ts';
-import { startWebSystem, type WebSystem } from './web-system.ts';
+import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 60_000 });
 
-let system: WebSystem;
-let browser: Browser;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startWebSystem(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.close();
-});
+const system = webSystem();
 
 const looks = [
   { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
@@ -46,15 +35,15 @@ async function expectGoodView(page: Page): Promise<void> {
 
 describe.each(looks)('on $name', ({ options }) => {
   it('every view is free of accessibility violations and fits the screen', async () => {
-    const { page } = await newPage(browser, options);
+    const { page } = await newPage(system.browser, options);
     await page.goto(system.url);
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
     await expectGoodView(page);
     await page.getByRole('button', { name: 'Create an account' }).click();
     await expectGoodView(page);
 
-    const grace = await register(browser, system.url, 'Grace Hopper');
-    const ada = await register(browser, system.url, 'Ada Lovelace', options);
+    const grace = await register(system.browser, system.url, 'Grace Hopper');
+    const ada = await register(system.browser, system.url, 'Ada Lovelace', options);
     await expectGoodView(ada.page);
 
     await ada.page.getByRole('button', { name: 'New conversation' }).click();
@@ -81,8 +70,8 @@ describe.each(looks)('on $name', ({ options }) => {
 });
 
 it('shows the list and the conversation one at a time on a phone, and the back button works', async () => {
-  const ada = await register(browser, system.url, 'Ada Lovelace', phone);
-  const grace = await register(browser, system.url, 'Grace Hopper');
+  const ada = await register(system.browser, system.url, 'Ada Lovelace', phone);
+  const grace = await register(system.browser, system.url, 'Grace Hopper');
   const list = ada.page.getByRole('navigation', { name: 'Conversations' });
   await openConversation(ada, grace);
   expect(await list.isVisible()).toBe(false);
@@ -95,8 +84,8 @@ it('shows the list and the conversation one at a time on a phone, and the back b
 });
 
 it('can be used with the keyboard alone', async () => {
-  const grace = await register(browser, system.url, 'Grace Hopper');
-  const { page } = await register(browser, system.url, 'Ada Lovelace');
+  const grace = await register(system.browser, system.url, 'Grace Hopper');
+  const { page } = await register(system.browser, system.url, 'Ada Lovelace');
   const { keyboard } = page;
   await page.getByRole('button', { name: 'New conversation' }).focus();
   await keyboard.press('Enter');
@@ -117,8 +106,8 @@ it('can be used with the keyboard alone', async () => {
 it('pages back through a long history, and nothing moves while somebody reads', {
   timeout: 60_000,
 }, async () => {
-  const ada = await register(browser, system.url, 'Ada Lovelace');
-  const grace = await register(browser, system.url, 'Grace Hopper');
+  const ada = await register(system.browser, system.url, 'Ada Lovelace');
+  const grace = await register(system.browser, system.url, 'Grace Hopper');
   await openConversation(ada, grace);
   const count = 150;
   await writeHistory(grace.email, count);
@@ -160,8 +149,8 @@ it('pages back through a long history, and nothing moves while somebody reads', 
 });
 
 it('announces what others write from now on, and not the history', async () => {
-  const ada = await register(browser, system.url, 'Ada Lovelace');
-  const grace = await register(browser, system.url, 'Grace Hopper');
+  const ada = await register(system.browser, system.url, 'Ada Lovelace');
+  const grace = await register(system.browser, system.url, 'Grace Hopper');
   await openConversation(ada, grace);
   await say(ada.page, 'an old one');
   await grace.page.getByRole('link', { name: /Ada Lovelace/ }).click();

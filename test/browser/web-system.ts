@@ -1,33 +1,56 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { inject } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { startCloud } from '../../localstack/cloud.ts';
 // The types of what is injected.
 import type {} from '../support/cloud.ts';
+import { launchBrowser } from './person-page.ts';
 
-export interface WebSystem {
+interface WebSystem {
   /** Where the page and the API are. */
   readonly url: string;
   close(): Promise<void>;
 }
 
+/** The system and a browser for the tests of one file, from before its first test until after its last. */
+export function webSystem(): { readonly url: string; readonly browser: Browser } {
+  let system: WebSystem | undefined;
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startWebSystem(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await system?.close();
+  });
+  const running = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new Error('the system is there from beforeAll on');
+    return part;
+  };
+  return {
+    get url() {
+      return running(system).url;
+    },
+    get browser() {
+      return running(browser);
+    },
+  };
+}
+
 /** The system with the present web client: the one at CONFAB_URL, or an embedded cloud of its own. */
-export async function startWebSystem(): Promise<WebSystem> {
+async function startWebSystem(): Promise<WebSystem> {
   const external = process.env.CONFAB_URL;
   if (external) return { url: external, close: async () => {} };
 
   const folder = mkdtempSync(join(tmpdir(), 'confab-browser-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const webDir = join(folder, 'web');
-    await buildClient(webDir);
     const cloud = await startCloud({
       stateDir: join(folder, 'state'),
       assemblyDir: inject('assemblyDir'),
-      webDir,
+      webDir: inject('webDir'),
       quiet: true,
     });
     return {
@@ -41,14 +64,4 @@ export async function startWebSystem(): Promise<WebSystem> {
     removeFolder();
     throw error;
   }
-}
-
-/** In a process of its own: under a test runner the bundler would take the development build of React. */
-async function buildClient(outDir: string): Promise<void> {
-  const root = join(import.meta.dirname, '..', '..');
-  const command = ['node_modules/vite/bin/vite.js', 'build', '--config', 'web/vite.config.ts'];
-  await promisify(execFile)(process.execPath, [...command, '--outDir', outDir, '--emptyOutDir'], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
 }

@@ -13,6 +13,8 @@ declare module 'vitest' {
     readonly confabUrl: string;
     /** The synthesized templates and the built functions, made once for the whole run. */
     readonly assemblyDir: string;
+    /** The built web client. */
+    readonly webDir: string;
   }
 }
 

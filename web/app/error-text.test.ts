@@ -68,7 +68,9 @@ describe('a failed form', () => {
       field: 'handle',
       text: 'Letters, digits and . _ - only.',
     });
-    expect(failureOf(problem, hasFields('code'))).not.toHaveProperty('field');
+    expect(failureOf(problem, hasFields('code'))).toEqual({ text: 'Letters, digits and . _ - only.' });
+    const address = aProblem('request.invalid', 'email: must be an e-mail address');
+    expect(failureOf(address, hasFields('address'))).toMatchObject({ field: 'address' });
   });
 
   it('carries the wait that the server asks for', () => {

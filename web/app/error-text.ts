@@ -25,6 +25,9 @@ const fields: Readonly<Record<string, readonly string[]>> = {
   'auth.handle_taken': ['handle'],
 };
 
+/** Where one field takes either. */
+const oneOfTwo: Readonly<Record<string, readonly string[]>> = { email: ['address'], phone: ['address'] };
+
 /** What went wrong, in words, and where. */
 export interface Failure {
   readonly text: string;
@@ -49,7 +52,10 @@ export function failureOf(error: unknown, hasField: (name: string) => boolean): 
   if (error instanceof CancelledError) return undefined;
   if (!(error instanceof ProblemError)) return { text: errorText(error) };
   const issue = error.code === 'request.invalid' ? firstIssue(error.message) : undefined;
-  if (issue !== undefined && hasField(issue.field)) return issue;
+  if (issue !== undefined) {
+    const field = [issue.field, ...(oneOfTwo[issue.field] ?? [])].find(hasField);
+    return field === undefined ? { text: issue.text } : { text: issue.text, field };
+  }
   const text = errorText(error);
   const field = fields[error.code]?.find(hasField);
   if (field !== undefined)

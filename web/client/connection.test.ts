@@ -11,6 +11,7 @@ let frames: Record<string, unknown>[];
 let states: ConnectionState[];
 let isOnline: boolean;
 let networkChanged: () => void;
+let listeners: number;
 /** What the server does: whether it takes the socket, answers syncs and pings. */
 let server: { accepts: boolean; syncs: boolean; pongs: boolean };
 let ticket: () => Promise<{ ticket: string; url: string; expires_in: number }>;
@@ -38,8 +39,10 @@ function aConnection(): Connection {
         isOnline: () => isOnline,
         subscribe(listener) {
           networkChanged = listener;
+          listeners += 1;
           return () => {
             networkChanged = () => {};
+            listeners -= 1;
           };
         },
       },
@@ -60,6 +63,7 @@ beforeEach(() => {
   frames = [];
   states = [];
   isOnline = true;
+  listeners = 0;
   server = { accepts: true, syncs: true, pongs: true };
   ticket = async () => ({ ticket: 'a+b', url: 'wss://x/live', expires_in: 30 });
   catchUp = async () => {};
@@ -85,6 +89,7 @@ describe('being replaced by a newer connection', () => {
     await time.advance(3 * 60 * minuteMs);
     expect(connection.state).toBe('replaced');
     expect(sockets).toHaveLength(1);
+    expect(listeners).toBe(0);
 
     connection.start();
     await time.advance(0);

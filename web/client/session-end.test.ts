@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConfabClient } from './confab-client.ts';
 import { memoryOutboxStore, type OutboxStore } from './outbox-store.ts';
+import { SignedOutError } from './problem-error.ts';
 import type { SessionStore } from './session-store.ts';
+import { problem } from './testing/fake-answer.ts';
 import { FakeServer } from './testing/fake-server.ts';
 import {
   ada,
@@ -26,7 +28,7 @@ let openChannel: ReturnType<typeof tabChannels>;
 let wipes: ('device' | 'tab')[];
 
 /** A tab of the one browser of this test. */
-function aTab(userId = ada): ConfabClient {
+function aTab(userId = ada, fetch: typeof globalThis.fetch = server.fetch): ConfabClient {
   return startClient({
     server,
     time,
@@ -34,6 +36,7 @@ function aTab(userId = ada): ConfabClient {
     outboxStore,
     sessions: openSessions(),
     environment: {
+      fetch,
       tabs: openChannel(),
       wipe: async (scope) => {
         wipes.push(scope);
@@ -165,6 +168,24 @@ describe('signing out', () => {
     expect(texts(tabs[0])).toEqual([]);
   });
 
+  it('is not explained as an end from elsewhere when an answer on its way says that the session is over', async () => {
+    const arrival = Promise.withResolvers<void>();
+    const slow: typeof fetch = async (input, init) => {
+      const response = await server.fetch(input, init);
+      if (server.requests.at(-1)?.startsWith('GET /users')) await arrival.promise;
+      return response;
+    };
+    const tab = aTab(ada, slow);
+    await time.advance(0);
+    server.faults.answerRequest = (route) =>
+      route === 'GET /users' ? problem(401, 'auth.session_ended') : undefined;
+    const found = tab.chat?.findPeople('x');
+    await tab.signOut();
+    arrival.resolve();
+    await expect(found).rejects.toThrow(SignedOutError);
+    expect(tab.signedOutBecause).toBeUndefined();
+  });
+
   it('of the former person does not reach the next one when it comes late', async () => {
     const tab = aTab();
     await time.advance(0);
@@ -189,8 +210,11 @@ describe('erasing the account', () => {
     const tabs = [aTab(), aTab()] as const;
     await time.advance(0);
     await unsent(tabs[0]);
+    const id = sessionId();
     await tabs[0].eraseAccount();
     await time.advance(0);
+    // A tab that heard of the end of the session only.
+    openChannel().post({ topic: 'session', session_id: id, end: 'ended' });
     expect(tabs.map((tab) => tab.signedOutBecause)).toEqual(['erased', 'erased']);
     expect(await outboxStore.list(ada)).toEqual([]);
     expect(openSessions().read()).toBeUndefined();

@@ -34,7 +34,11 @@ export function AddressForm({ email, submitLabel, onSubmit }: AddressFormProps) 
         inputMode="email"
         defaultValue={email}
         hint="A phone number begins with + and the country code."
-        error={isNeither ? 'This is neither an e-mail address nor a phone number.' : undefined}
+        error={
+          isNeither
+            ? 'This is neither an e-mail address nor a phone number.'
+            : submission.fieldError('address')
+        }
         required
       />
       <FormError text={submission.error} />
