@@ -89,4 +89,5 @@ export type MessageView = z.infer<typeof messageView>;
 export type ChangesResponse = z.infer<typeof changesResponse>;
 export type PostMessageRequest = z.infer<typeof postMessageRequest>;
 export type HistoryResponse = z.infer<typeof historyResponse>;
+export type ReceiptsResponse = z.infer<typeof receiptsResponse>;
 export type Problem = z.infer<typeof problem>;

@@ -15,6 +15,7 @@ import { dynamoConversationStore } from '../../shared/conversations/dynamo-conve
 import { randomIds } from '../../shared/ids.ts';
 import { dynamoMessageStore } from '../../shared/messages/dynamo-message-store.ts';
 import {
+  aChangeAccepted,
   aConnection,
   aConversation,
   anna,
@@ -180,6 +181,22 @@ describe('the log of process-messages', () => {
         { client_msg_id: 'm2', seq_no: 2 },
       ],
     });
+  });
+
+  it('follows a change by its id and number, and has nothing of what it says', async () => {
+    const { convoId, record } = await conversation();
+    const change = { kind: 'edit', seq_no: 1, content: 'a secret' } as const;
+    const asked = { convo_id: convoId, client_msg_id: 'e1', connection_id: 'a1' };
+    const body = JSON.stringify(aChangeAccepted(change, asked));
+    await run(record('m1'), record('e1', 1, { body }));
+    const [line = ''] = invocations();
+    expect(JSON.parse(line)).toMatchObject({
+      messages: [
+        { client_msg_id: 'm1', outcome: 'persisted', seq_no: 1 },
+        { client_msg_id: 'e1', outcome: 'persisted', seq_no: 1, rev: 1 },
+      ],
+    });
+    expect(logged.join('')).not.toContain('secret');
   });
 
   it('never has the text of a message, whatever became of it', async () => {

@@ -1,4 +1,4 @@
-/** MessageAccepted → a place in its conversation, and a frame to everybody in it. One group per conversation. */
+/** MessageAccepted, ChangeAccepted → a place in its conversation, and a frame to everybody in it. One group per conversation. */
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { systemClock } from '../../shared/clock.ts';
@@ -60,7 +60,10 @@ function summary(reports: readonly GroupReport[]) {
         convo_id: one.incoming.accepted.convo_id,
         client_msg_id: one.incoming.accepted.client_msg_id,
         outcome: one.kind,
-        ...(one.kind === 'persisted' && { seq_no: one.message.seq }),
+        ...(one.kind === 'persisted' && {
+          seq_no: one.message.seq,
+          ...(one.change && { rev: one.change.rev }),
+        }),
         age_ms: now - one.incoming.accepted.accepted_at_ms,
       })),
     ),

@@ -1,15 +1,22 @@
-/** Conversations and their history. Foreign and missing ones look alike. */
+/** Conversations, their history and its changes. Foreign and missing ones look alike. */
 import { conversationId } from '../../events/client-frames.ts';
+import { querySeq } from '../../events/fields.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { announceConversation } from '../../shared/conversations/announce-conversation.ts';
 import { openConversation } from '../../shared/conversations/open-conversation.ts';
+import { readReceipts } from '../../shared/conversations/read-receipts.ts';
 import { listConversations, viewConversation } from '../../shared/conversations/view-conversations.ts';
 import { AppError } from '../../shared/errors.ts';
 import { randomIds } from '../../shared/ids.ts';
+import { readChanges } from '../../shared/messages/read-changes.ts';
 import { readHistory } from '../../shared/messages/read-history.ts';
+import { readPins } from '../../shared/messages/read-pins.ts';
+import { readVersions } from '../../shared/messages/read-versions.ts';
+import { submitAdmittedMessage } from '../../shared/messages/submit-message.ts';
 import * as deps from '../lib/deps.ts';
 import { environment } from '../lib/environment.ts';
 import { httpHandler } from '../lib/http.ts';
+import { addToLogLine } from '../lib/log.ts';
 
 const env = environment('http/conversations');
 const stores = {
@@ -18,6 +25,7 @@ const stores = {
   messages: deps.messages(env),
 };
 const blocks = deps.blocks(env);
+const queue = deps.messageQueue(env);
 const pushDeps = { connections: deps.connections(env), gateway: deps.sockets(env) };
 
 export const handler = httpHandler(
@@ -54,6 +62,45 @@ export const handler = httpHandler(
         return { status: 200, body: await readHistory(identity.userId, idOf(path), query, stores) };
       },
     },
+
+    'POST /conversations/{id}/messages': {
+      action: 'message.send',
+      async run({ body, path, identity, requestId, receivedAtMs }) {
+        const frame = { ...body, convo_id: idOf(path) };
+        const { convo_id, client_msg_id } = frame;
+        addToLogLine({ stage: 'accepted', convo_id, client_msg_id });
+        await submitAdmittedMessage(
+          { frame, identity, connectionId: '', requestId, receivedAtMs },
+          { conversations: stores.conversations, queue },
+        );
+        return { status: 202, body: { status: 'accepted', client_msg_id } };
+      },
+    },
+
+    'GET /conversations/{id}/messages/{seq_no}/versions': {
+      async run({ path, identity }) {
+        const convoId = idOf(path);
+        return { status: 200, body: await readVersions(identity.userId, convoId, seqOf(path), stores) };
+      },
+    },
+
+    'GET /conversations/{id}/changes': {
+      async run({ path, query, identity }) {
+        return { status: 200, body: await readChanges(identity.userId, idOf(path), query, stores) };
+      },
+    },
+
+    'GET /conversations/{id}/pins': {
+      async run({ path, identity }) {
+        return { status: 200, body: await readPins(identity.userId, idOf(path), stores) };
+      },
+    },
+
+    'GET /conversations/{id}/receipts': {
+      async run({ path, identity }) {
+        return { status: 200, body: await readReceipts(identity.userId, idOf(path), stores) };
+      },
+    },
   },
   deps.authentication(env),
 );
@@ -63,4 +110,10 @@ function idOf(path: Readonly<Record<string, string | undefined>>): string {
   const parsed = conversationId.safeParse(path.id);
   if (!parsed.success) throw new AppError('conversation.not_found');
   return parsed.data;
+}
+
+/** The number in the path. Text that cannot be one is the number of no message. */
+function seqOf(path: Readonly<Record<string, string | undefined>>): number {
+  const parsed = querySeq.safeParse(path.seq_no);
+  return parsed.success ? parsed.data : 0;
 }

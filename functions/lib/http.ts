@@ -30,6 +30,9 @@ export interface HttpRequest<Body, Query> {
   readonly identity: Identity;
   /** Where the request comes from, as far as it can be believed. */
   readonly device: Device & { readonly ip: string };
+  readonly requestId: string;
+  /** When API Gateway received the request, milliseconds since the epoch. */
+  readonly receivedAtMs: number;
 }
 
 /** One route: the rate limit that it counts against, and the use case that answers. */
@@ -74,7 +77,7 @@ export function httpHandler(routes: Routes, deps?: AuthenticationDeps) {
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(oneLogLine(() => performance.now()))
     .use(problemDetails())
-    .handler(async (event) => {
+    .handler(async (event, context) => {
       const key = event.routeKey as HttpRouteKey;
       const route = routes[key] as AnyRoute | undefined;
       const access = httpRoutes.find((entry) => entry.route === key)?.access;
@@ -89,6 +92,8 @@ export function httpHandler(routes: Routes, deps?: AuthenticationDeps) {
         path: event.pathParameters ?? {},
         identity,
         device: { ip: await viewerAddress(event, deps?.edge), userAgent: userAgentOf(event) },
+        requestId: context.awsRequestId,
+        receivedAtMs: event.requestContext.timeEpoch,
       });
       addToLogLine({ status: answer.status });
       return toResult(answer);

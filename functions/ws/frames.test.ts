@@ -74,6 +74,13 @@ describe('sync', () => {
     ]);
   });
 
+  it('[Y5] takes a cursor with a change number, and says how far the changes go', async () => {
+    const cursors = { [world.people.team]: { seq_no: 3, rev: 0 } };
+    expect(await world.send('sync', { action: 'sync', cursors })).toMatchObject([
+      ['anna-1', { type: 'synced', conversations: [{ sent_seq: 3, rev: 0, sent_rev: 0, limited: false }] }],
+    ]);
+  });
+
   it('[Y1] begins with everything when no cursor is named', async () => {
     const [[, frame] = []] = await world.send('sync', { action: 'sync' });
     expect(frame).toMatchObject({
@@ -86,6 +93,10 @@ describe('sync', () => {
     { cursors: { '../x': 1 } },
     { cursors: { [convoId('a')]: -1 } },
     { cursors: { [convoId('a')]: '1' } },
+    { cursors: { [convoId('a')]: { seq_no: 1 } } },
+    { cursors: { [convoId('a')]: { rev: 1 } } },
+    { cursors: { [convoId('a')]: { seq_no: 1, rev: -1 } } },
+    { cursors: { [convoId('a')]: { seq_no: 1.5, rev: 1 } } },
     { cursors: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [convoId(`n${i}x`), 1])) },
   ])('refuses %.60j', async (more) => {
     expect(await world.refusal('sync', { action: 'sync', ...more })).toMatchObject({
@@ -140,7 +151,10 @@ describe('every other frame', () => {
 
   it('is told which actions there are', async () => {
     const { detail } = await world.refusal('reject', '{"action":"x"}');
-    expect(detail).toBe('action: one of message.send, message.read, sync, ping');
+    expect(detail).toBe(
+      'action: one of message.send, message.edit, message.delete, reaction.add, reaction.remove, message.pin, ' +
+        'message.unpin, message.read, message.delivered, message.unread, typing.start, typing.stop, sync, ping',
+    );
   });
 
   it('is refused without a look at the database', async () => {

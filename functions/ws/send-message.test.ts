@@ -96,7 +96,7 @@ describe('message.send', () => {
         {
           type: 'error',
           code: 'unavailable',
-          detail: 'the message was not accepted, send it again',
+          detail: 'it was not accepted, send it again',
           request_id: 'request-1',
           client_msg_id: 'client-1',
           convo_id: world.people.team,
@@ -146,7 +146,7 @@ describe('message.send', () => {
   it('[S3] takes every other character, as it is', async () => {
     const content = 'tab\tline\r\nGrüße 🎈 \u200b\u202e\u0085\u007f 漢字 e\u0301 \u{10FFFF} <script>';
     await world.send('send', hello({ content }));
-    expect(world.queued()[0]?.content).toBe(content);
+    expect(world.queued()).toMatchObject([{ content }]);
   });
 
   it('[S6] gives back the ids of a frame that it refuses, so that the client finds it again', async () => {

@@ -7,12 +7,14 @@ import type { ChatWebSocket } from './chat-web-socket.ts';
 import { ConfabFunction } from './confab-function.ts';
 import { forgetConnection } from './domain-table.ts';
 import type { HttpFunctionMap } from './http-routes.ts';
+import type { MessageQueue } from './message-queue.ts';
 
 export interface HttpFunctionsProps {
   readonly code: FunctionCode;
   readonly data: DataStack;
   readonly webSocket: ChatWebSocket;
   readonly accountEvents: AccountEventQueue;
+  readonly messages: MessageQueue;
   readonly tokenIssuer: string;
 }
 
@@ -119,7 +121,7 @@ export class HttpFunctions extends Construct {
     return users;
   }
 
-  #conversations({ code, data, webSocket, tokenIssuer }: HttpFunctionsProps) {
+  #conversations({ code, data, webSocket, messages, tokenIssuer }: HttpFunctionsProps) {
     const conversations = new ConfabFunction(this, 'http/conversations', {
       code,
       ...ioBound,
@@ -130,14 +132,16 @@ export class HttpFunctions extends Construct {
         MESSAGES_TABLE: data.messages.tableName,
         CONNECTIONS_TABLE: data.connections.tableName,
         WEBSOCKET_URL: webSocket.url,
+        MESSAGE_QUEUE_URL: messages.queue.queueUrl,
         TOKEN_ISSUER: tokenIssuer,
       },
     });
     data.auth.allow(conversations, 'GetItem', 'UpdateItem');
     data.users.allow(conversations, 'BatchGetItem');
     data.conversations.allow(conversations, 'GetItem', 'BatchGetItem', 'Query', 'PutItem');
-    data.messages.allow(conversations, 'Query');
+    data.messages.allow(conversations, 'GetItem', 'Query', 'BatchGetItem');
     data.connections.allow(conversations, 'BatchGetItem', ...forgetConnection);
+    messages.allowSend(conversations);
     webSocket.allowPush(conversations);
     return conversations;
   }

@@ -34,6 +34,8 @@ export class WebSocketFunctions extends Construct {
       'ws/disconnect': this.#disconnect(props),
       'ws/reject-frame': this.#rejectFrame(props),
       'ws/send-message': this.#sendMessage(props),
+      'ws/change-message': this.#changeMessage(props),
+      'ws/typing': this.#typing(props),
       'ws/mark-read': this.#markRead(props),
       'ws/sync': this.#sync(props),
       'ws/ping': this.#ping(props),
@@ -102,6 +104,45 @@ export class WebSocketFunctions extends Construct {
     return sendMessage;
   }
 
+  #changeMessage({ code, data, edge, messages }: WebSocketFunctionsProps) {
+    const changeMessage = new ConfabFunction(this, 'ws/change-message', {
+      code,
+      ...frame,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        CONVERSATIONS_TABLE: data.conversations.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
+        WEBSOCKET_URL: edge.webSocket.url,
+        MESSAGE_QUEUE_URL: messages.queue.queueUrl,
+      },
+    });
+    data.auth.allow(changeMessage, 'UpdateItem');
+    data.conversations.allow(changeMessage, 'GetItem');
+    data.connections.allow(changeMessage, 'GetItem');
+    messages.allowSend(changeMessage);
+    edge.webSocket.allowPush(changeMessage);
+    return changeMessage;
+  }
+
+  #typing({ code, data, edge }: WebSocketFunctionsProps) {
+    const typing = new ConfabFunction(this, 'ws/typing', {
+      code,
+      ...frame,
+      environment: {
+        AUTH_TABLE: data.auth.tableName,
+        CONVERSATIONS_TABLE: data.conversations.tableName,
+        CONNECTIONS_TABLE: data.connections.tableName,
+        WEBSOCKET_URL: edge.webSocket.url,
+      },
+    });
+    data.auth.allow(typing, 'UpdateItem');
+    // Nothing of it is stored: it reads who is there, and tells them.
+    data.conversations.allow(typing, 'GetItem', 'Query');
+    data.connections.allow(typing, 'GetItem', 'BatchGetItem', ...forgetConnection);
+    edge.webSocket.allowPush(typing);
+    return typing;
+  }
+
   #markRead({ code, data, edge }: WebSocketFunctionsProps) {
     const markRead = new ConfabFunction(this, 'ws/mark-read', {
       code,
@@ -136,7 +177,7 @@ export class WebSocketFunctions extends Construct {
     data.auth.allow(sync, 'UpdateItem');
     data.users.allow(sync, 'BatchGetItem');
     data.conversations.allow(sync, 'Query', 'BatchGetItem');
-    data.messages.allow(sync, 'Query');
+    data.messages.allow(sync, 'Query', 'BatchGetItem');
     data.connections.allow(sync, 'GetItem', ...forgetConnection);
     edge.webSocket.allowPush(sync);
     return sync;

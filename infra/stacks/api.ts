@@ -24,6 +24,7 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
     const { settings, data, edge, messaging, code } = props;
+    const { messages, accountEvents } = messaging;
     const { webSocket, httpApi } = edge;
     const onAws = settings.emulator === undefined;
 
@@ -31,12 +32,12 @@ export class ApiStack extends Stack {
       code,
       data,
       webSocket,
-      accountEvents: messaging.accountEvents,
+      accountEvents,
+      messages,
       tokenIssuer: httpApi.url,
     });
     new HttpRoutes(this, 'HttpRoutes', { httpApi, functions: http.byPath });
 
-    const { messages } = messaging;
     const frames = new WebSocketFunctions(this, 'Frames', { code, data, edge, messages, settings });
     new WebSocketRoutes(this, 'Routes', {
       webSocket,

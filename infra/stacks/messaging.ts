@@ -61,8 +61,9 @@ export class MessagingStack extends Stack {
         MAX_RECEIVE_COUNT: String(this.messages.maxReceiveCount),
       },
     });
-    data.conversations.allow(processor, 'GetItem', 'Query', 'UpdateItem');
-    data.messages.allow(processor, 'GetItem', 'PutItem');
+    data.conversations.allow(processor, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
+    // A deleted message takes its former texts with it.
+    data.messages.allow(processor, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     data.connections.allow(processor, 'BatchGetItem', ...forgetConnection);
     this.messages.deliverTo(processor);
     this.messages.allowPark(processor);

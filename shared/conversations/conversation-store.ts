@@ -1,4 +1,4 @@
-import type { Conversation, Membership } from './conversation.ts';
+import type { Conversation, Membership, UnreadMark } from './conversation.ts';
 
 export interface MembershipPage {
   readonly memberships: Membership[];
@@ -13,8 +13,15 @@ export interface ConversationStore {
   get(convoId: string): Promise<Conversation | undefined>;
   /** Strongly consistent; those that exist, in no particular order. */
   getMany(convoIds: readonly string[]): Promise<Conversation[]>;
-  /** One person's membership; a fresh one is always seen, one that just ended may be seen for a moment more. */
-  membership(userId: string, convoId: string): Promise<Membership | undefined>;
+  /**
+   * One person's membership; a fresh one is always seen. Unless `consistent`, one that just ended may be seen for a moment
+   * more, and its marks may be those of a moment ago.
+   */
+  membership(
+    userId: string,
+    convoId: string,
+    options?: { consistent?: boolean },
+  ): Promise<Membership | undefined>;
   /** Strongly consistent, in the order of their ids. */
   memberships(
     userId: string,
@@ -22,6 +29,20 @@ export interface ConversationStore {
   ): Promise<MembershipPage>;
   /** The ids of all members. */
   roster(convoId: string): Promise<string[]>;
-  /** Moves a read mark forward. False: it was there or further already, or the person is no member. */
-  advanceReadSeq(userId: string, convoId: string, seq: number): Promise<boolean>;
+  /** The numbers of the pinned messages, in the order of pinning; strongly consistent. */
+  pins(convoId: string): Promise<number[]>;
+  /** These people's memberships of one conversation; strongly consistent; those that exist, in no particular order. */
+  membershipsIn(convoId: string, userIds: readonly string[]): Promise<Membership[]>;
+  /**
+   * Moves a read mark forward and takes away a mark that was put back. Such a one is also taken away, as `resumed`, by
+   * reading beyond it what was read before, but not by a request that came in before it (`atMs`).
+   * `unchanged`: it was there or further already, or the person is no member.
+   */
+  advanceReadSeq(userId: string, convoId: string, mark: UnreadMark): Promise<ReadOutcome>;
+  /** Moves a delivery mark forward. False: it was there or further already, or the person is no member. */
+  advanceDeliveredSeq(userId: string, convoId: string, seq: number): Promise<boolean>;
+  /** Puts a mark back; a second time only further. False: it is that far back already, or the person is no member. */
+  putUnreadMark(userId: string, convoId: string, mark: UnreadMark): Promise<boolean>;
 }
+
+export type ReadOutcome = 'advanced' | 'resumed' | 'unchanged';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConversation, anna, aProfile, ben, userId } from '../../test/support/builders.ts';
-import { conversationView, effectiveReadSeq, unreadCount } from './conversation.ts';
+import { conversationView, effectiveReadSeq, isResumedBy, receiptOf, unreadCount } from './conversation.ts';
 
 const membership = (readSeq: number, user = anna) =>
   ({ convoId: aConversation().convoId, userId: user, role: 'member', readSeq }) as const;
@@ -26,6 +26,41 @@ describe('what somebody has read', () => {
   it('[U2] leaves a count that is never negative', () => {
     // A list may see the mark of a moment later than the counter.
     expect(unreadCount(aConversation({ seq: 5 }), membership(6))).toBe(0);
+  });
+});
+
+describe('a mark that was put back', () => {
+  const unread = { ...membership(8), unreadMark: { seq: 3, atMs: 100 } };
+
+  it('[U6] is where the reader stands, whatever they send', () => {
+    const conversation = aConversation({ seq: 10, recentSenders: { [anna]: 10 } });
+    expect(effectiveReadSeq(conversation, unread)).toBe(3);
+    expect(unreadCount(conversation, unread)).toBe(7);
+  });
+
+  it('[U6] is nothing that others see', () => {
+    expect(receiptOf(aConversation({ seq: 10 }), unread)).toEqual({ readSeq: 8, deliveredSeq: 8 });
+  });
+
+  it.each([
+    ['a later request for more', { seq: 4, atMs: 101 }, true],
+    ['one of the same moment', { seq: 4, atMs: 100 }, true],
+    ['an earlier request', { seq: 4, atMs: 99 }, false],
+    ['a request for no more', { seq: 3, atMs: 101 }, false],
+  ])('[U6] is ended or not by %s', (_, read, ended) => {
+    expect(isResumedBy(unread.unreadMark, read)).toBe(ended);
+  });
+});
+
+describe('a receipt', () => {
+  it('[U5] says that what was read or sent was delivered', () => {
+    const conversation = aConversation({ seq: 9, recentSenders: { [ben]: 6 } });
+    expect(receiptOf(conversation, membership(4))).toEqual({ readSeq: 4, deliveredSeq: 4 });
+    expect(receiptOf(conversation, membership(4, ben))).toEqual({ readSeq: 6, deliveredSeq: 6 });
+    expect(receiptOf(conversation, { ...membership(4), deliveredSeq: 7 })).toEqual({
+      readSeq: 4,
+      deliveredSeq: 7,
+    });
   });
 });
 

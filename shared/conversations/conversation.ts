@@ -17,6 +17,8 @@ export interface Conversation {
   readonly createdAt: string;
   /** The sequence number of the last message; 0 before the first. */
   readonly seq: number;
+  /** The number of the last change of any of its messages; 0 before the first. */
+  readonly rev: number;
   /** Grows with every change of the membership. */
   readonly membersVersion: number;
   readonly memberCount: number;
@@ -34,15 +36,50 @@ export interface Membership {
   readonly convoId: string;
   readonly userId: string;
   readonly role: 'owner' | 'member';
+  /** Only ever rises. */
   readonly readSeq: number;
+  /** Only ever rises; absent before the first `message.delivered`. */
+  readonly deliveredSeq?: number;
+  /** The member put their own mark back; gone once they read on. Nobody else ever sees it. */
+  readonly unreadMark?: UnreadMark;
 }
 
-/** How far somebody has read: what they marked, or what they sent themselves, whichever is further. */
+/** Everything after `seq` counts as unread again. */
+export interface UnreadMark {
+  readonly seq: number;
+  /** When the request for it came in, milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** How far somebody has got, as the others see it. What was read was delivered. */
+export interface Receipt {
+  readonly readSeq: number;
+  readonly deliveredSeq: number;
+}
+
+/** Who sends has read, and whatever is read was delivered. A mark that was put back is nobody else's business. */
+export function receiptOf(conversation: Conversation, membership: Membership): Receipt {
+  const readSeq = Math.max(membership.readSeq, conversation.recentSenders[membership.userId] ?? 0);
+  return { readSeq, deliveredSeq: Math.max(membership.deliveredSeq ?? 0, readSeq) };
+}
+
+/**
+ * How far somebody has read, for themselves: what they marked, or what they sent themselves, whichever is further;
+ * unless they put the mark back.
+ */
 export function effectiveReadSeq(conversation: Conversation, membership: Membership): number {
-  return Math.max(membership.readSeq, conversation.recentSenders[membership.userId] ?? 0);
+  return membership.unreadMark?.seq ?? receiptOf(conversation, membership).readSeq;
 }
 
-/** The one count of unread messages: list, sync and badge all come through here. */
+/** Reading beyond a mark that was put back takes it away; a request that was on its way before it does not. */
+export function isResumedBy(unread: UnreadMark, read: UnreadMark): boolean {
+  return unread.seq < read.seq && unread.atMs <= read.atMs;
+}
+
+/**
+ * The one count of unread messages: list, sync and badge all come through here. It counts numbers, so that a deleted
+ * message counts until it is passed, and after a mark that was put back one's own do too.
+ */
 export function unreadCount(conversation: Conversation, membership: Membership): number {
   return Math.max(0, conversation.seq - effectiveReadSeq(conversation, membership));
 }
@@ -64,6 +101,7 @@ export function conversationView(
       return person ? [personView(person)] : [];
     }),
     seq: conversation.seq,
+    rev: conversation.rev,
     read_seq: effectiveReadSeq(conversation, membership),
     unread: unreadCount(conversation, membership),
     last_message: lastMessage && {

@@ -116,25 +116,108 @@ describe.each(Object.entries(stores))('the conversation store on %s', (_, open) 
     });
   });
 
+  it('reads the memberships of some people in one conversation: those that exist, each once', async () => {
+    const { store, convoId } = await created();
+    const found = await store.membershipsIn(convoId, [anna, ben, anna, stranger]);
+    expect(found.map((one) => one.userId).sort()).toEqual([anna, ben].sort());
+    expect(found.every((one) => one.convoId === convoId)).toBe(true);
+    expect(await store.membershipsIn(convoId, [])).toEqual([]);
+  });
+
   describe('advanceReadSeq', () => {
+    const at = (seq: number, atMs = 0) => ({ seq, atMs });
+
     it('[U1] moves a mark forward only', async () => {
       const { store, convoId } = await created();
-      expect(await store.advanceReadSeq(anna, convoId, 5)).toBe(true);
-      expect(await store.advanceReadSeq(anna, convoId, 3)).toBe(false);
-      expect(await store.advanceReadSeq(anna, convoId, 5)).toBe(false);
+      expect(await store.advanceReadSeq(anna, convoId, at(5))).toBe('advanced');
+      expect(await store.advanceReadSeq(anna, convoId, at(3))).toBe('unchanged');
+      expect(await store.advanceReadSeq(anna, convoId, at(5))).toBe('unchanged');
       expect(await store.membership(anna, convoId)).toMatchObject({ readSeq: 5 });
       expect(await store.membership(ben, convoId)).toMatchObject({ readSeq: 0 });
     });
 
     it('[U1] ends at the highest of many concurrent marks', async () => {
       const { store, convoId } = await created();
-      await Promise.all([4, 9, 2, 7, 1, 8].map((seq) => store.advanceReadSeq(anna, convoId, seq)));
+      await Promise.all([4, 9, 2, 7, 1, 8].map((seq) => store.advanceReadSeq(anna, convoId, at(seq))));
       expect(await store.membership(anna, convoId)).toMatchObject({ readSeq: 9 });
     });
 
     it('makes nobody a member', async () => {
       const { store, convoId } = await created();
-      expect(await store.advanceReadSeq(stranger, convoId, 5)).toBe(false);
+      expect(await store.advanceReadSeq(stranger, convoId, at(5))).toBe('unchanged');
+      expect(await store.membership(stranger, convoId)).toBeUndefined();
+    });
+
+    it.each([
+      ['reads on', at(9, 99), 'advanced', 9],
+      ['reads again', at(4, 100), 'resumed', 8],
+    ] as const)(
+      '[U6] takes away a mark that was put back when somebody %s',
+      async (_name, mark, outcome, readSeq) => {
+        const { store, convoId } = await created();
+        await store.advanceReadSeq(anna, convoId, at(8));
+        await store.putUnreadMark(anna, convoId, at(3, 100));
+        expect(await store.advanceReadSeq(anna, convoId, mark)).toBe(outcome);
+        const membership = await store.membership(anna, convoId);
+        expect(membership).toMatchObject({ readSeq });
+        expect(membership).not.toHaveProperty('unreadMark');
+      },
+    );
+
+    it.each([
+      ['reaches no further', at(3, 101)],
+      ['came in before it', at(8, 99)],
+    ])('[U6] leaves a mark that was put back to what %s', async (_name, mark) => {
+      const { store, convoId } = await created();
+      await store.advanceReadSeq(anna, convoId, at(8));
+      await store.putUnreadMark(anna, convoId, at(3, 100));
+      expect(await store.advanceReadSeq(anna, convoId, mark)).toBe('unchanged');
+      expect(await store.membership(anna, convoId)).toMatchObject({ readSeq: 8, unreadMark: at(3, 100) });
+    });
+  });
+
+  describe('putUnreadMark', () => {
+    it('[U6] puts a mark back, a second time only further, and moves nothing else', async () => {
+      const { store, convoId } = await created();
+      await store.advanceReadSeq(anna, convoId, { seq: 8, atMs: 0 });
+      expect(await store.putUnreadMark(anna, convoId, { seq: 3, atMs: 100 })).toBe(true);
+      expect(await store.putUnreadMark(anna, convoId, { seq: 5, atMs: 101 })).toBe(false);
+      expect(await store.putUnreadMark(anna, convoId, { seq: 0, atMs: 102 })).toBe(true);
+      expect(await store.membership(anna, convoId)).toEqual({
+        convoId,
+        userId: anna,
+        role: 'member',
+        readSeq: 8,
+        unreadMark: { seq: 0, atMs: 102 },
+      });
+    });
+
+    it('makes nobody a member', async () => {
+      const { store, convoId } = await created();
+      expect(await store.putUnreadMark(stranger, convoId, { seq: 0, atMs: 0 })).toBe(false);
+      expect(await store.membership(stranger, convoId)).toBeUndefined();
+    });
+  });
+
+  describe('advanceDeliveredSeq', () => {
+    it('[U5] moves a mark forward only, whatever was read', async () => {
+      const { store, convoId } = await created();
+      expect(await store.advanceDeliveredSeq(anna, convoId, 5)).toBe(true);
+      expect(await store.advanceDeliveredSeq(anna, convoId, 3)).toBe(false);
+      expect(await store.advanceDeliveredSeq(anna, convoId, 5)).toBe(false);
+      expect(await store.membership(anna, convoId)).toMatchObject({ readSeq: 0, deliveredSeq: 5 });
+      expect(await store.membership(ben, convoId)).not.toHaveProperty('deliveredSeq');
+    });
+
+    it('[U5] ends at the highest of many concurrent marks', async () => {
+      const { store, convoId } = await created();
+      await Promise.all([4, 9, 2, 7, 1, 8].map((seq) => store.advanceDeliveredSeq(anna, convoId, seq)));
+      expect(await store.membership(anna, convoId)).toMatchObject({ deliveredSeq: 9 });
+    });
+
+    it('makes nobody a member', async () => {
+      const { store, convoId } = await created();
+      expect(await store.advanceDeliveredSeq(stranger, convoId, 5)).toBe(false);
       expect(await store.membership(stranger, convoId)).toBeUndefined();
     });
   });

@@ -1,11 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  paginateQuery,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Backoff } from '../backoff.ts';
 import { batchGet } from '../dynamo-batch-get.ts';
 import { codes, hasCode, type TransactItems, transactWriteWithRetry } from '../dynamo-transaction.ts';
@@ -14,10 +7,12 @@ import {
   conversationKey,
   membershipKey,
   membershipPrefix,
+  pinsKey,
   rosterKey,
   rosterPrefix,
 } from './conversation-keys.ts';
 import type { ConversationStore } from './conversation-store.ts';
+import { dynamoMarks, unreadMarkOf } from './dynamo-marks.ts';
 
 interface Deps {
   readonly client: DynamoDBDocumentClient;
@@ -64,9 +59,9 @@ export function dynamoConversationStore({ client, conversationsTable, backoff }:
       return (await batchGet(client, conversationsTable, keys, { consistent: true })).map(toConversation);
     },
 
-    async membership(userId, convoId) {
+    async membership(userId, convoId, { consistent = false } = {}) {
       // The cheap read answers nearly always; a miss may only mean that the membership is a moment old.
-      for (const ConsistentRead of [false, true]) {
+      for (const ConsistentRead of consistent ? [true] : [false, true]) {
         const answer = await client.send(
           new GetCommand({
             TableName: conversationsTable,
@@ -110,23 +105,19 @@ export function dynamoConversationStore({ client, conversationsTable, backoff }:
       return userIds;
     },
 
-    async advanceReadSeq(userId, convoId, seq) {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: conversationsTable,
-            Key: membershipKey(userId, convoId),
-            UpdateExpression: 'SET read_seq = :seq',
-            ConditionExpression: 'read_seq < :seq',
-            ExpressionAttributeValues: { ':seq': seq },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+    async pins(convoId) {
+      const answer = await client.send(
+        new GetCommand({ TableName: conversationsTable, Key: pinsKey(convoId), ConsistentRead: true }),
+      );
+      return (answer.Item?.seqs as number[] | undefined) ?? [];
     },
+
+    async membershipsIn(convoId, userIds) {
+      const keys = [...new Set(userIds)].map((userId) => membershipKey(userId, convoId));
+      return (await batchGet(client, conversationsTable, keys, { consistent: true })).map(toMembership);
+    },
+
+    ...dynamoMarks({ client, conversationsTable }),
   };
 }
 
@@ -138,6 +129,7 @@ function conversationItem(conversation: Conversation) {
     title: conversation.title,
     created_at: conversation.createdAt,
     seq: conversation.seq,
+    ...(conversation.rev > 0 && { rev: conversation.rev }),
     members_version: conversation.membersVersion,
     member_count: conversation.memberCount,
     shown_members: conversation.shownMembers,
@@ -164,6 +156,7 @@ function toConversation(item: Record<string, unknown>): Conversation {
     title: item.title as string | null,
     createdAt: String(item.created_at),
     seq: Number(item.seq),
+    rev: Number(item.rev ?? 0),
     membersVersion: Number(item.members_version),
     memberCount: Number(item.member_count),
     shownMembers: item.shown_members as string[],
@@ -193,10 +186,13 @@ function membershipItem(member: Membership) {
 }
 
 function toMembership(item: Record<string, unknown>): Membership {
+  const unreadMark = unreadMarkOf(item);
   return {
     convoId: String(item.convo_id),
     userId: String(item.user_id),
     role: item.role as Membership['role'],
     readSeq: Number(item.read_seq),
+    ...(item.delivered_seq !== undefined && { deliveredSeq: Number(item.delivered_seq) }),
+    ...(unreadMark && { unreadMark }),
   };
 }

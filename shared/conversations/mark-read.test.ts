@@ -6,6 +6,7 @@ import {
   ben,
   convoId,
   membershipsOf,
+  startMs,
   stranger,
   userId,
 } from '../../test/support/builders.ts';
@@ -18,9 +19,10 @@ function setup(members: readonly string[] = [anna, ben], seq = 10) {
   const conversations = inMemoryConversationStore();
   const conversation = aConversation({ members, seq });
   conversations.put(conversation, membershipsOf(conversation, members));
-  const mark = (seq_no: number, user = anna) => markRead(user, { convo_id: team, seq_no }, { conversations });
+  const mark = (seq_no: number, user = anna, receivedAtMs = startMs) =>
+    markRead(user, { convo_id: team, seq_no, receivedAtMs }, { conversations });
   const readSeq = async (user = anna) => (await conversations.membership(user, team))?.readSeq;
-  return { mark, readSeq };
+  return { mark, readSeq, conversations, conversation };
 }
 
 describe('markRead', () => {
@@ -65,6 +67,55 @@ describe('markRead', () => {
     const reader = userId('p0x');
     expect((await setup(people(50)).mark(1, reader)).audience).toHaveLength(50);
     expect((await setup(people(51)).mark(1, reader)).audience).toEqual([reader]);
+  });
+
+  it('[U2] says how far somebody has read by sending, where that is further', async () => {
+    const { mark, conversations, conversation } = setup();
+    conversations.counters.set(team, { ...conversation, recentSenders: { [anna]: 9 } });
+    expect(await mark(7)).toMatchObject({ event: { seq_no: 9 }, audience: [anna, ben] });
+  });
+
+  describe('of somebody who put their mark back', () => {
+    async function putBack() {
+      const world = setup();
+      await world.mark(8);
+      await world.conversations.putUnreadMark(anna, team, { seq: 3, atMs: startMs + 10 });
+      return {
+        ...world,
+        unreadMark: async () => (await world.conversations.membership(anna, team))?.unreadMark,
+      };
+    }
+
+    it('[U6] ends that by reading on, and tells the others what is new to them', async () => {
+      const { mark, unreadMark } = await putBack();
+      expect(await mark(9, anna, startMs + 20)).toMatchObject({
+        event: { seq_no: 9 },
+        audience: [anna, ben],
+      });
+      expect(await unreadMark()).toBeUndefined();
+    });
+
+    it('[U6] ends that by reading again, which is no news for the others', async () => {
+      const { mark, unreadMark } = await putBack();
+      expect(await mark(5, anna, startMs + 20)).toMatchObject({ event: { seq_no: 8 }, audience: [anna] });
+      expect(await unreadMark()).toBeUndefined();
+    });
+
+    it('[U6] leaves it be for a mark that came in before, or reaches no further', async () => {
+      const { mark, unreadMark } = await putBack();
+      expect(await mark(8, anna, startMs + 9)).toMatchObject({ event: { seq_no: 3 }, audience: [] });
+      expect(await mark(3, anna, startMs + 20)).toMatchObject({ event: { seq_no: 3 }, audience: [] });
+      expect(await unreadMark()).toEqual({ seq: 3, atMs: startMs + 10 });
+    });
+
+    it('[U6] ends it by an earlier mark, too, if that is further than anything before', async () => {
+      const { mark, unreadMark } = await putBack();
+      expect(await mark(10, anna, startMs + 9)).toMatchObject({
+        event: { seq_no: 10 },
+        audience: [anna, ben],
+      });
+      expect(await unreadMark()).toBeUndefined();
+    });
   });
 
   it('[A2] refuses a foreign conversation as not found', async () => {

@@ -1,38 +1,38 @@
 import type { MessageRead } from '../../events/server-frames.ts';
-import { AppError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { type MemberNews, smallAudience } from './audience.ts';
+import { effectiveReadSeq, receiptOf } from './conversation.ts';
 import type { ConversationStore } from './conversation-store.ts';
+import { assertReached, memberSide } from './member-side.ts';
 
-/** What to tell whom; `audience` is empty when nothing moved. */
-export interface ReadMark {
-  readonly event: MessageRead;
-  readonly audience: readonly string[];
+/** Where a mark is to be, and when the request for it came in, milliseconds since the epoch. */
+export interface MarkRequest {
+  readonly convo_id: string;
+  readonly seq_no: number;
+  readonly receivedAtMs: number;
 }
 
 /**
  * Moves a member's read mark: it only rises, however the frames arrive. Repeating it is answered to the reader alone.
+ * A mark that was put back ends with it; where nothing was read that had not been before, that is no news for others.
  * Throws `conversation.not_found` or `message.seq_out_of_range`.
  */
 export async function markRead(
   userId: string,
-  request: { convo_id: string; seq_no: number },
-  deps: { conversations: ConversationStore },
-): Promise<ReadMark> {
-  const { convo_id: convoId, seq_no: seq } = request;
-  const [membership, conversation] = await Promise.all([
-    deps.conversations.membership(userId, convoId),
-    deps.conversations.get(convoId),
-  ]);
-  if (!membership || !conversation) throw new AppError('conversation.not_found');
-  if (seq > conversation.seq) {
-    throw new AppError('message.seq_out_of_range', `seq_no: the last message is ${conversation.seq}`);
+  { convo_id: convoId, seq_no: seq, receivedAtMs }: MarkRequest,
+  { conversations }: { conversations: ConversationStore },
+): Promise<MemberNews<MessageRead>> {
+  const { membership, conversation } = await memberSide(userId, convoId, conversations);
+  assertReached(conversation, seq);
+  const outcome = await conversations.advanceReadSeq(userId, convoId, { seq, atMs: receivedAtMs });
+  const event = (readSeq: number) =>
+    ({ type: 'message.read', convo_id: convoId, user_id: userId, seq_no: readSeq }) as const;
+  if (outcome === 'unchanged') {
+    const stands = membership.unreadMark?.seq ?? Math.max(seq, effectiveReadSeq(conversation, membership));
+    return { event: event(stands), audience: [] };
   }
-  const advanced = await deps.conversations.advanceReadSeq(userId, convoId, seq);
-  const event = { type: 'message.read', convo_id: convoId, user_id: userId, seq_no: seq } as const;
-  if (!advanced) return { event: { ...event, seq_no: Math.max(seq, membership.readSeq) }, audience: [] };
-  if (conversation.memberCount <= conversation.shownMembers.length) {
-    return { event, audience: conversation.shownMembers };
-  }
-  if (conversation.memberCount > limits.readMarkAudienceMax) return { event, audience: [userId] };
-  return { event, audience: await deps.conversations.roster(convoId) };
+  const news = event(Math.max(seq, receiptOf(conversation, membership).readSeq));
+  if (outcome === 'resumed') return { event: news, audience: [userId] };
+  const everybody = await smallAudience(conversation, conversations, limits.readMarkAudienceMax);
+  return { event: news, audience: everybody ?? [userId] };
 }

@@ -90,6 +90,7 @@ function newConversation(
     title: request.type === 'group' ? request.title : null,
     createdAt: isoTime(deps.clock.now()),
     seq: 0,
+    rev: 0,
     membersVersion: 1,
     memberCount: memberIds.length,
     shownMembers: memberIds.slice(0, limits.shownMembersMax),

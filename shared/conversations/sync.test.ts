@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SyncCursor } from '../../events/client-frames.ts';
 import type { MessageCreate, ServerEvent, Synced } from '../../events/server-frames.ts';
 import {
   aConversation,
@@ -14,6 +15,7 @@ import {
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
 import { inMemoryMessageStore } from '../../test/support/in-memory-message-store.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { timelineUnderTest } from '../../test/support/timeline.ts';
 import { limits } from '../limits.ts';
 import { missedEvents } from './sync.ts';
 
@@ -54,6 +56,28 @@ function read(events: readonly ServerEvent[]) {
   };
 }
 
+const edit = (seq_no: number, content: string) => ({ kind: 'edit', seq_no, content }) as const;
+/** On and off, each time another change. */
+const react = (seq_no: number, n: number) =>
+  ({ kind: n % 2 === 1 ? 'react' : 'unreact', seq_no, emoji: '👍' }) as const;
+
+/** One conversation with changes, and what a client of Anna's is told. */
+function changing() {
+  const world = timelineUnderTest();
+  const stores = { ...world, users: inMemoryUserStore(aProfile('anna'), aProfile('ben')) };
+  const sync = async (cursor: SyncCursor) => {
+    const { events, seqs, state } = read(await missedEvents(anna, { [convoId('team')]: cursor }, stores));
+    return {
+      events,
+      seqs: seqs('team'),
+      state: state('team'),
+      creates: events.filter(({ type }) => type === 'message.create'),
+      updates: events.filter(({ type }) => type === 'message.update'),
+    };
+  };
+  return { ...world, sync };
+}
+
 const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe('missedEvents', () => {
@@ -71,6 +95,8 @@ describe('missedEvents', () => {
       seq_no: 5,
       read_seq: 0,
       sent_seq: 5,
+      rev: 0,
+      sent_rev: 0,
       limited: false,
     });
     expect(state('two')).toMatchObject({ seq_no: 3, sent_seq: 3, limited: false });
@@ -141,9 +167,62 @@ describe('missedEvents', () => {
   it('[U2] tells how far each conversation was read', async () => {
     const { put, sync, conversations } = setup();
     await put('one', 5);
-    await conversations.advanceReadSeq(anna, convoId('one'), 4);
+    await conversations.advanceReadSeq(anna, convoId('one'), { seq: 4, atMs: 0 });
     expect((await sync({ one: 5 })).state('one')).toMatchObject({ read_seq: 4 });
     expect((await sync({ one: 5 }, ben)).state('one')).toMatchObject({ read_seq: 5 });
+  });
+
+  it('[Y6] sends what changed of the messages that the client holds, once each, in one chain', async () => {
+    const { say, make, sync } = changing();
+    await say(4);
+    await make(edit(1, 'a'), edit(2, 'b'), edit(4, 'd'), edit(1, 'c'));
+    const { updates, seqs, state } = await sync({ seq_no: 3, rev: 0 });
+    expect(updates).toMatchObject([
+      { prev_rev: 0, rev: 2, message: { seq_no: 2, content: 'b', rev: 2 } },
+      { prev_rev: 2, rev: 4, message: { seq_no: 1, content: 'c', rev: 4 } },
+    ]);
+    expect(seqs).toEqual([4]);
+    expect(state).toMatchObject({ seq_no: 4, sent_seq: 4, rev: 4, sent_rev: 4, limited: false });
+  });
+
+  it('[Y6] sends later messages whole, as they are now', async () => {
+    const { say, make, sync } = changing();
+    await say(2);
+    await make(edit(2, 'better'), { kind: 'delete', seq_no: 1 });
+    const { creates, updates } = await sync({ seq_no: 0, rev: 0 });
+    expect(creates).toMatchObject([
+      { seq_no: 1, content: '', rev: 2, deleted_at: expect.any(String) },
+      { seq_no: 2, content: 'better', rev: 1, edited_at: expect.any(String) },
+    ]);
+    expect(updates).toEqual([]);
+  });
+
+  it('[Y5] sends no changes to who asks for none, and says that none is missing', async () => {
+    const { say, make, sync } = changing();
+    await say(2);
+    await make(edit(1, 'a'));
+    const { events, state } = await sync(2);
+    expect(events.map(({ type }) => type)).toEqual(['synced']);
+    expect(state).toMatchObject({ rev: 1, sent_rev: 1, limited: false });
+  });
+
+  it('[Y2] sends the oldest hundred changes, and says that there are more', async () => {
+    const { say, make, sync } = changing();
+    await say(1);
+    for (let n = 1; n <= 60; n += 1) await make(edit(1, `edit ${n}`), react(1, n));
+    const { updates, state } = await sync({ seq_no: 1, rev: 5 });
+    expect(updates).toMatchObject([{ prev_rev: 5, rev: 105, message: { content: 'edit 60', rev: 120 } }]);
+    expect(state).toMatchObject({ sent_seq: 1, rev: 120, sent_rev: 105, limited: true });
+    expect((await sync({ seq_no: 1, rev: 105 })).state).toMatchObject({ sent_rev: 120, limited: false });
+  });
+
+  it('does not follow a change number beyond the last change', async () => {
+    const { say, make, sync } = changing();
+    await say(1);
+    await make(edit(1, 'a'));
+    const { updates, state } = await sync({ seq_no: 1, rev: 9 });
+    expect(updates).toEqual([]);
+    expect(state).toMatchObject({ rev: 1, sent_rev: 1, limited: false });
   });
 
   it('leaves out a membership whose conversation was never finished', async () => {

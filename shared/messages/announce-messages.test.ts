@@ -4,6 +4,7 @@ import {
   aConnection,
   aMessage,
   anIncoming,
+  anIncomingChange,
   anna,
   ben,
   cleo,
@@ -126,6 +127,62 @@ describe('announceMessages', () => {
     const { gateway, announce } = await setup([ben, 'reused']);
     await announce([persisted(1, 'reused', anna)]);
     expect(gateway.events('reused').map(({ type }) => type)).toEqual(['message.create']);
+  });
+
+  describe('with changes', () => {
+    const changed = (rev: number, seq: number, effective = true, sender_id = anna): Settled => ({
+      kind: 'persisted',
+      incoming: anIncomingChange(
+        { kind: 'react', seq_no: seq, emoji: '👍' },
+        { connection_id: sender_id === anna ? 'a1' : 'b1', sender_id, client_msg_id: `change-${rev}` },
+      ),
+      message: aMessage({ seq, senderId: ben, rev: 9 }),
+      change: { rev, effective },
+    });
+
+    it('[M1][M8] acks with the number, and tells everybody the message as it is now', async () => {
+      const { gateway, announce } = await setup([anna, 'a1'], [ben, 'b1']);
+      await announce([changed(5, 1)]);
+      const update = { type: 'message.update', prev_rev: 4, rev: 5, message: { seq_no: 1, rev: 9 } };
+      expect(gateway.events('a1')).toMatchObject([
+        { type: 'message.ack', status: 'persisted', client_msg_id: 'change-5', seq_no: 1, rev: 5 },
+        update,
+      ]);
+      expect(gateway.events('b1')).toMatchObject([update]);
+    });
+
+    it('[M8] tells messages first, then changes in their order, each where the one before ended', async () => {
+      const { gateway, announce } = await setup([cleo, 'c1']);
+      await announce([changed(7, 1), persisted(4, 'a1'), changed(6, 2), changed(5, 1)], [cleo]);
+      expect(gateway.frames('c1')).toMatchObject([
+        {
+          type: 'batch',
+          events: [
+            { type: 'message.create', seq_no: 4 },
+            { type: 'message.update', prev_rev: 4, rev: 6, message: { seq_no: 2 } },
+            { type: 'message.update', prev_rev: 6, rev: 7, message: { seq_no: 1 } },
+          ],
+        },
+      ]);
+    });
+
+    it('[M2] makes no news of one without effect', async () => {
+      const { gateway, announce } = await setup([anna, 'a1'], [ben, 'b1']);
+      await announce([changed(5, 1, false)]);
+      expect(gateway.events('a1')).toMatchObject([{ type: 'message.ack', status: 'persisted', rev: 5 }]);
+      expect(gateway.posts).toHaveLength(1);
+    });
+
+    it('[M1] answers a retry with the number of the first, to that connection alone', async () => {
+      const { gateway, announce } = await setup([anna, 'a1'], [ben, 'b1']);
+      const { incoming, message } = changed(5, 1) as Settled & { kind: 'persisted' };
+      const place = { ...message, clientMsgId: 'change-5' };
+      await announce([{ kind: 'duplicate', incoming, place, change: { rev: 5, effective: true } }]);
+      expect(gateway.events('a1')).toMatchObject([
+        { status: 'duplicate', client_msg_id: 'change-5', rev: 5 },
+      ]);
+      expect(gateway.posts).toHaveLength(1);
+    });
   });
 
   it('keeps to the members of the commit: who is not among them hears nothing', async () => {

@@ -1,9 +1,9 @@
-import type { MessageAccepted } from '../../events/message-accepted.ts';
+import type { TimelineEvent } from '../../events/change-accepted.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { limits } from '../limits.ts';
 
 interface HasAccepted {
-  readonly accepted: MessageAccepted;
+  readonly accepted: TimelineEvent;
 }
 
 /**

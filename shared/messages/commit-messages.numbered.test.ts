@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { anIncoming, anna, convoId, stranger } from '../../test/support/builders.ts';
 import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
-import { type CommittedBatch, commitMessages, type Incoming } from './commit-messages.ts';
+import { type CommittedBatch, commitMessages } from './commit-messages.ts';
+import type { Incoming } from './incoming.ts';
 
 const team = convoId('team');
 

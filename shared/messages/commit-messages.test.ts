@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { anIncoming, anna, ben, cleo, convoId, startMs, stranger } from '../../test/support/builders.ts';
 import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
-import { CommitRefused, type CommittedBatch, commitMessages, type Incoming } from './commit-messages.ts';
+import { CommitRefused, type CommittedBatch, commitMessages } from './commit-messages.ts';
+import type { Incoming } from './incoming.ts';
 
 const team = convoId('team');
 
@@ -189,6 +190,7 @@ describe('commitMessages', () => {
     const racing = {
       ...deps,
       conversations: {
+        ...conversations,
         get: async (id: string) => {
           const conversation = await conversations.get(id);
           reads += 1;

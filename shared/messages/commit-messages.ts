@@ -1,27 +1,38 @@
-import type { MessageAccepted } from '../../events/message-accepted.ts';
 import type { Backoff } from '../backoff.ts';
 import { type Clock, isoTime } from '../clock.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import type { ConversationStore } from '../conversations/conversation-store.ts';
-import type { Roster } from '../conversations/roster.ts';
 import type { ErrorCode } from '../errors.ts';
-import { type Ids, sha256 } from '../ids.ts';
+import type { Ids } from '../ids.ts';
 import { awaitingPredecessor, inClientOrder } from './client-order.ts';
+import { type Folded, foldTimeline } from './fold-timeline.ts';
+import { bodyHash, type Incoming, requestKey } from './incoming.ts';
+import { type LoadDeps, loadTimeline } from './load-timeline.ts';
 import type { Message, MessagePlace } from './message.ts';
-import type { MessageStore, NewMessage, StoredPlace } from './message-store.ts';
+import {
+  type ChangeMark,
+  type CommitOutcome,
+  type MessageStore,
+  type NewEntry,
+  noEffects,
+  type StoredPlace,
+} from './message-store.ts';
 
-/** A message as the queue brought it. */
-export interface Incoming {
-  readonly accepted: MessageAccepted;
-  readonly queueMessageId: string;
-  /** 1 for the first time. */
-  readonly receiveCount: number;
-}
-
-/** What became of it. Only `persisted` is news for the other members. */
+/** What became of a message or a change. Only `persisted` is news for the other members. */
 export type Settled =
-  | { readonly kind: 'persisted'; readonly incoming: Incoming; readonly message: Message }
-  | { readonly kind: 'duplicate'; readonly incoming: Incoming; readonly place: MessagePlace }
+  | {
+      readonly kind: 'persisted';
+      readonly incoming: Incoming;
+      /** The new message, or the changed one, in its present state. */
+      readonly message: Message;
+      readonly change?: ChangeMark;
+    }
+  | {
+      readonly kind: 'duplicate';
+      readonly incoming: Incoming;
+      readonly place: MessagePlace;
+      readonly change?: ChangeMark;
+    }
   | { readonly kind: 'rejected'; readonly incoming: Incoming; readonly code: ErrorCode }
   /** Its client sent another one before it, which is still on its way: not stored, to be received again. */
   | { readonly kind: 'early'; readonly incoming: Incoming };
@@ -32,77 +43,47 @@ export interface CommittedBatch {
   readonly memberIds: readonly string[];
 }
 
-export interface CommitDeps {
-  readonly conversations: Pick<ConversationStore, 'get'>;
-  readonly roster: Roster;
-  readonly messages: MessageStore;
+export interface CommitDeps extends LoadDeps {
+  readonly conversations: Pick<ConversationStore, 'get' | 'pins' | 'membershipsIn'>;
+  readonly messages: Pick<MessageStore, 'commit' | 'find' | 'many' | 'versions'>;
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'message'>;
   readonly backoff: Backoff;
 }
 
+/** What is known for good of a frame; its repeats in the batch are judged by it too. */
+type Verdict = { readonly place: StoredPlace } | { readonly code: ErrorCode } | 'early';
+
 const attemptsMax = 6;
 
 /**
- * Gives the messages of one conversation their places: one transaction for all of them. What was stored by an earlier
- * delivery of the same queue message counts as persisted again, so that it is pushed again; what an earlier queue
- * message stored is a duplicate. Throws when DynamoDB keeps refusing for the moment: deliver the batch again.
+ * Gives the messages and changes of one conversation their numbers: one transaction for all of them. What was stored by
+ * an earlier delivery of the same queue message counts as persisted again, so that it is pushed again; what an earlier
+ * queue message stored is a duplicate. Throws when DynamoDB keeps refusing for the moment: deliver the batch again.
  */
 export async function commitMessages(
   convoId: string,
   batch: readonly Incoming[],
   deps: CommitDeps,
 ): Promise<CommittedBatch> {
-  const settled = new Map<Incoming, Settled>();
-  const places = new Map<Incoming, StoredPlace>();
-  const { firsts, repeats } = splitRepeats(inClientOrder(batch));
-  const unsettled = () => firsts.filter((incoming) => !settled.has(incoming));
-  const settleAs = (incoming: Incoming | undefined, place: StoredPlace) => {
-    if (!incoming) return;
-    places.set(incoming, place);
-    settled.set(incoming, settleStored(incoming, place));
-  };
-  const result = (memberIds: readonly string[]): CommittedBatch => {
-    for (const [repeat, first] of repeats) {
-      const place = places.get(first);
-      settled.set(repeat, place ? settleStored(repeat, place) : settleRepeat(repeat, settled.get(first)));
-    }
-    return { settled: batch.flatMap((incoming) => settled.get(incoming) ?? []), memberIds };
-  };
-
+  const verdicts = new Map<string, Verdict>();
+  const firsts = withoutRepeats(inClientOrder(batch));
   for (let attempt = 1; ; attempt += 1) {
+    const open = firsts.filter((incoming) => !verdicts.has(requestKey(incoming)));
     const conversation = await deps.conversations.get(convoId);
-    const memberIds = conversation ? await deps.roster.of(conversation) : [];
-    for (const incoming of unsettled().filter(isStranger(memberIds))) {
-      // Somebody who left may have been stored before: a redelivery must not tell them otherwise.
-      const place = await findPlace(incoming, deps);
-      if (place) settleAs(incoming, place);
-      else settled.set(incoming, { kind: 'rejected', incoming, code: 'conversation.not_found' });
-    }
-    for (const incoming of awaitingPredecessor(unsettled(), conversation ?? noStreams)) {
-      settled.set(incoming, { kind: 'early', incoming });
-    }
-    const open = unsettled();
-    if (!conversation || open.length === 0) return result(memberIds);
-
-    const news = open.map((incoming, index) => newMessage(incoming, conversation, index, deps));
-    const outcome = await deps.messages.commit(conversation, news);
-    if (outcome.kind === 'refused') throw new CommitRefused(outcome.reason);
+    const { folded, memberIds, early } = await foldOpen(conversation, open, deps);
+    const outcome = await store(conversation, folded, deps);
     if (outcome.kind === 'committed') {
-      for (const [index, { message }] of news.entries()) {
-        const incoming = open[index];
-        if (incoming) settled.set(incoming, { kind: 'persisted', incoming, message });
-      }
-      return result(memberIds);
+      for (const [key, verdict] of await verdictsOf(folded, early, deps)) verdicts.set(key, verdict);
+      return { settled: await settleAll(convoId, batch, verdicts, folded.present, deps), memberIds };
     }
+    await beforeNextAttempt(outcome, attempt, deps);
     if (outcome.kind === 'duplicates') {
-      for (const [index, place] of outcome.stored) settleAs(open[index], place);
+      for (const [index, place] of outcome.stored) {
+        const incoming = folded.accepted[index];
+        if (incoming) verdicts.set(requestKey(incoming), { place });
+      }
     }
-    const reason = outcome.kind === 'transient' ? outcome.reason : outcome.kind;
-    if (attempt === attemptsMax)
-      throw new Error(`the commit did not succeed in ${attemptsMax} tries: ${reason}`);
-    // A stale counter is known better at once; a throttle is not.
-    if (outcome.kind === 'transient') await deps.backoff.wait(attempt);
   }
 }
 
@@ -114,75 +95,122 @@ export class CommitRefused extends Error {
   }
 }
 
-const noStreams = { clientStreams: {} };
-
-function isStranger(memberIds: readonly string[]): (incoming: Incoming) => boolean {
-  const members = new Set(memberIds);
-  return ({ accepted }) => !members.has(accepted.sender_id);
+/** What the conversation would be after those frames, and which of them came before their predecessors. */
+async function foldOpen(conversation: Conversation | undefined, open: readonly Incoming[], deps: CommitDeps) {
+  if (!conversation) return { folded: nothingOf(open), memberIds: [], early: new Set<Incoming>() };
+  const timeline = await loadTimeline(conversation, open, deps);
+  const members = new Set(timeline.memberIds);
+  const ofMembers = open.filter(({ accepted }) => members.has(accepted.sender_id));
+  const early = awaitingPredecessor(ofMembers, conversation);
+  const inTime = open.filter((incoming) => !early.has(incoming));
+  const moment = { at: isoTime(deps.clock.now()), newId: () => deps.ids.message() };
+  return { folded: foldTimeline(timeline, inTime, moment), memberIds: timeline.memberIds, early };
 }
 
-function findPlace({ accepted }: Incoming, { messages }: CommitDeps): Promise<StoredPlace | undefined> {
-  return messages.find(accepted.convo_id, accepted.sender_id, accepted.client_msg_id);
+function nothingOf(batch: readonly Incoming[]): Folded {
+  const rejected = new Map(batch.map((incoming) => [incoming, 'conversation.not_found'] as const));
+  return { entries: [], accepted: [], rejected, effects: noEffects, present: new Map() };
 }
 
-function newMessage(
+async function store(
+  conversation: Conversation | undefined,
+  { entries, effects }: Folded,
+  { messages }: CommitDeps,
+): Promise<CommitOutcome> {
+  if (!conversation || entries.length === 0) return { kind: 'committed' };
+  return await messages.commit(conversation, entries, effects);
+}
+
+/** A stale counter is known better at once, a throttle is not. Throws when there is no next attempt. */
+async function beforeNextAttempt(
+  outcome: Exclude<CommitOutcome, { kind: 'committed' }>,
+  attempt: number,
+  { backoff }: CommitDeps,
+): Promise<void> {
+  if (outcome.kind === 'refused') throw new CommitRefused(outcome.reason);
+  const reason = outcome.kind === 'transient' ? outcome.reason : outcome.kind;
+  if (attempt === attemptsMax) {
+    throw new Error(`the commit did not succeed in ${attemptsMax} tries: ${reason}`);
+  }
+  if (outcome.kind === 'transient') await backoff.wait(attempt);
+}
+
+/**
+ * After a commit. A rejection is final only now, because it may have rested on something that was not to be; and what is
+ * refused today may have been stored before: a redelivery must not tell its sender otherwise.
+ */
+async function verdictsOf(
+  folded: Folded,
+  early: ReadonlySet<Incoming>,
+  { messages }: CommitDeps,
+): Promise<[string, Verdict][]> {
+  const stored = folded.accepted.flatMap((incoming, index): [string, Verdict][] => {
+    const entry = folded.entries[index];
+    return entry ? [[requestKey(incoming), { place: placeOf(entry) }]] : [];
+  });
+  const rejected = [...folded.rejected].map(async ([incoming, code]): Promise<[string, Verdict]> => {
+    const { convo_id, sender_id, client_msg_id } = incoming.accepted;
+    const place = await messages.find(convo_id, sender_id, client_msg_id);
+    return [requestKey(incoming), place ? { place } : { code }];
+  });
+  const waiting = [...early].map((incoming): [string, Verdict] => [requestKey(incoming), 'early']);
+  return [...stored, ...waiting, ...(await Promise.all(rejected))];
+}
+
+/** What stands in the table once this entry was committed. */
+function placeOf(entry: NewEntry): StoredPlace {
+  const { bodyHash: hash, queueMessageId } = entry;
+  const { convoId, clientMsgId, seq, serverMsgId, createdAt } =
+    'message' in entry ? entry.message : entry.place;
+  const place = { convoId, clientMsgId, seq, serverMsgId, createdAt, bodyHash: hash, queueMessageId };
+  return 'message' in entry ? place : { ...place, change: entry.change };
+}
+
+/** In the order of the queue. Messages that an earlier delivery stored are read again: they may have changed since. */
+async function settleAll(
+  convoId: string,
+  batch: readonly Incoming[],
+  verdicts: ReadonlyMap<string, Verdict>,
+  present: ReadonlyMap<number, Message>,
+  { messages }: CommitDeps,
+): Promise<Settled[]> {
+  const judged = batch.map((incoming) => judge(incoming, verdicts.get(requestKey(incoming))));
+  const seqs = judged.flatMap((one) => (one.kind === 'stored' ? [one.place.seq] : []));
+  const unknown = [...new Set(seqs)].filter((seq) => !present.has(seq));
+  const read = unknown.length > 0 ? await messages.many(convoId, unknown) : [];
+  const known = new Map([...present, ...read.map((message) => [message.seq, message] as const)]);
+  return judged.map((one) => (one.kind === 'stored' ? persisted(one, known) : one));
+}
+
+type Stored = { readonly kind: 'stored'; readonly incoming: Incoming; readonly place: StoredPlace };
+
+function judge(
   incoming: Incoming,
-  conversation: Conversation,
-  index: number,
-  deps: CommitDeps,
-): NewMessage {
-  const { accepted, queueMessageId } = incoming;
-  const message: Message = {
-    convoId: conversation.convoId,
-    seq: conversation.seq + 1 + index,
-    serverMsgId: deps.ids.message(),
-    senderId: accepted.sender_id,
-    clientMsgId: accepted.client_msg_id,
-    content: accepted.content,
-    createdAt: isoTime(deps.clock.now()),
-  };
-  const { session_id: sessionId, client_seq: number } = accepted;
-  const clientSeq = number === undefined ? undefined : { sessionId, number };
-  return { message, bodyHash: bodyHash(accepted), queueMessageId, clientSeq };
-}
-
-/** Everything that a sender can choose about a message: the same id with another of it is a misuse. */
-function bodyHash(accepted: MessageAccepted): string {
-  return sha256(JSON.stringify([accepted.content]));
-}
-
-function settleStored(incoming: Incoming, place: StoredPlace): Settled {
-  const { accepted, queueMessageId } = incoming;
-  if (place.queueMessageId === queueMessageId) {
-    const message = { ...place, senderId: accepted.sender_id, content: accepted.content };
-    return { kind: 'persisted', incoming, message };
+  verdict: Verdict | undefined,
+): Stored | Exclude<Settled, { kind: 'persisted' }> {
+  if (!verdict) throw new Error('a frame of the batch was not judged');
+  if (verdict === 'early') return { kind: 'early', incoming };
+  if ('code' in verdict) return { kind: 'rejected', incoming, code: verdict.code };
+  const { place } = verdict;
+  if (place.queueMessageId === incoming.queueMessageId) return { kind: 'stored', incoming, place };
+  if (place.bodyHash !== bodyHash(incoming.accepted)) {
+    return { kind: 'rejected', incoming, code: 'message.id_reused' };
   }
-  if (place.bodyHash !== bodyHash(accepted)) return { kind: 'rejected', incoming, code: 'message.id_reused' };
-  return { kind: 'duplicate', incoming, place };
+  return { kind: 'duplicate', incoming, place, ...(place.change && { change: place.change }) };
 }
 
-/** The second frame with one id in one batch: DynamoDB takes an item once per transaction, so it waits for the first. */
-function settleRepeat(repeat: Incoming, first: Settled | undefined): Settled {
-  if (first?.kind === 'rejected' || first?.kind === 'early') return { ...first, incoming: repeat };
-  if (!first) throw new Error('a repeated message has no first one');
-  if (bodyHash(repeat.accepted) !== bodyHash(first.incoming.accepted)) {
-    return { kind: 'rejected', incoming: repeat, code: 'message.id_reused' };
-  }
-  return {
-    kind: 'duplicate',
-    incoming: repeat,
-    place: first.kind === 'persisted' ? first.message : first.place,
-  };
+function persisted({ incoming, place }: Stored, known: ReadonlyMap<number, Message>): Settled {
+  const message = known.get(place.seq);
+  if (!message) throw new Error(`message ${place.seq} is acknowledged and not there`);
+  return { kind: 'persisted', incoming, message, ...(place.change && { change: place.change }) };
 }
 
-function splitRepeats(batch: readonly Incoming[]) {
+/** DynamoDB takes an item once per transaction: of several frames with one id the first is stored, or none. */
+function withoutRepeats(batch: readonly Incoming[]): Incoming[] {
   const firsts = new Map<string, Incoming>();
-  const repeats = new Map<Incoming, Incoming>();
   for (const incoming of batch) {
-    const key = JSON.stringify([incoming.accepted.sender_id, incoming.accepted.client_msg_id]);
-    const first = firsts.get(key);
-    if (first) repeats.set(incoming, first);
-    else firsts.set(key, incoming);
+    const key = requestKey(incoming);
+    if (!firsts.has(key)) firsts.set(key, incoming);
   }
-  return { firsts: [...firsts.values()], repeats };
+  return [...firsts.values()];
 }

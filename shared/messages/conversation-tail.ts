@@ -1,21 +1,23 @@
-import type { Conversation } from '../conversations/conversation.ts';
+import type { Conversation, LastMessage } from '../conversations/conversation.ts';
 import { limits } from '../limits.ts';
+import { truncate } from '../text.ts';
 import { advanceStream } from './client-order.ts';
-import type { NewMessage } from './message-store.ts';
+import type { Message } from './message.ts';
+import type { Effects, NewEntry } from './message-store.ts';
 
 /** The conversation's map of recent senders after a batch. */
 export function recentSendersAfter(
   { recentSenders }: Pick<Conversation, 'recentSenders'>,
-  batch: readonly NewMessage[],
+  batch: readonly NewEntry[],
 ): Record<string, number> {
-  const news = batch.map(({ message }) => [message.senderId, message.seq] as const);
+  const news = newMessages(batch).map(({ senderId, seq }) => [senderId, seq] as const);
   return newest(recentSenders, news, limits.recentSendersMax);
 }
 
 /** The conversation's map of numbering clients after a batch. */
 export function clientStreamsAfter(
   { clientStreams }: Pick<Conversation, 'clientStreams'>,
-  batch: readonly NewMessage[],
+  batch: readonly NewEntry[],
 ): Record<string, number> {
   const after = new Map(Object.entries(clientStreams));
   const news = batch.flatMap(({ clientSeq }) => {
@@ -25,6 +27,28 @@ export function clientStreamsAfter(
     return [[clientSeq.sessionId, number] as const];
   });
   return newest(clientStreams, news, limits.clientStreamsMax);
+}
+
+/** The messages that a batch brings, ascending. */
+export function newMessages(batch: readonly NewEntry[]): Message[] {
+  return batch.flatMap((entry) => ('message' in entry ? [entry.message] : []));
+}
+
+/** The conversation's last message after a batch, in brief; undefined when it is what it was. */
+export function lastMessageAfter(
+  { seq }: Pick<Conversation, 'seq'>,
+  batch: readonly NewEntry[],
+  { changed }: Pick<Effects, 'changed'>,
+): LastMessage | undefined {
+  const last = newMessages(batch).at(-1) ?? changed.find((message) => message.seq === seq);
+  return (
+    last && {
+      seq: last.seq,
+      senderId: last.senderId,
+      preview: truncate(last.content, limits.lastMessagePreviewChars),
+      createdAt: last.createdAt,
+    }
+  );
 }
 
 /** The latest entries win and come last; the oldest ones leave, so that the counter item keeps below 1 KB. */

@@ -40,7 +40,7 @@ describe('a commit that DynamoDB refuses', () => {
       aNewMessage({ seq: 2 }),
     ]);
 
-  /** The reasons stand in the order of the actions: counter, then dedupe row and message of each. */
+  /** The reasons stand in the order of the actions: counter, then the dedupe rows, then the messages. */
   function cancel(...codes: string[]) {
     const reasons = Array.from({ length: 5 }, (_, index) => ({ Code: codes[index] ?? 'None' }));
     dynamo
@@ -69,7 +69,7 @@ describe('a commit that DynamoDB refuses', () => {
   });
 
   it('for a number that is taken is stale', async () => {
-    cancel('None', 'None', 'ConditionalCheckFailed');
+    cancel('None', 'None', 'None', 'ConditionalCheckFailed');
     expect(await commit()).toEqual({ kind: 'stale' });
   });
 
@@ -88,7 +88,10 @@ describe('a commit that DynamoDB refuses', () => {
     dynamo.on(TransactWriteCommand).resolves({});
     await commit();
     const actions = dynamo.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems ?? [];
-    expect(actions[0]?.Update?.ConditionExpression).toBe('seq = :known AND members_version = :members');
+    expect(actions[0]?.Update?.ConditionExpression).toBe(
+      'seq = :known AND members_version = :members AND attribute_not_exists(rev)',
+    );
+    expect(actions).toHaveLength(5);
     for (const action of actions.slice(1)) {
       expect(action.Put).toMatchObject({
         ConditionExpression: 'attribute_not_exists(pk)',

@@ -5,57 +5,15 @@ import {
   anna,
   ben,
   convoId,
-  countingIds,
-  instantBackoff,
-  membershipsOf,
   sessionId,
   userId,
 } from '../../test/support/builders.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryMessageStore } from '../../test/support/in-memory-message-store.ts';
-import { dynamoConversationStore } from '../conversations/dynamo-conversation-store.ts';
-import { dynamoMessageStore } from './dynamo-message-store.ts';
+import { conversationOn, messageStores } from '../../test/support/message-stores.ts';
 
 const database = testDatabase();
-const ids = countingIds('MSG');
-
 /** The same promises hold for the real store and for the one that use cases are tested with. */
-const stores = {
-  DynamoDB() {
-    const { client, tables } = database();
-    const conversations = dynamoConversationStore({
-      client,
-      conversationsTable: tables.conversationsTable,
-      backoff: instantBackoff(),
-    });
-    const { conversationsTable, messagesTable } = tables;
-    return {
-      conversations,
-      messages: dynamoMessageStore({ client, conversationsTable, messagesTable }),
-    };
-  },
-  'the in-memory stand-in'() {
-    const conversations = inMemoryConversationStore();
-    return { conversations, messages: inMemoryMessageStore(conversations) };
-  },
-};
-
-async function conversationOn(open: (typeof stores)[keyof typeof stores]) {
-  const { conversations, messages } = open();
-  const conversation = aConversation({ convoId: ids.conversation() });
-  await conversations.create(conversation, membershipsOf(conversation, [anna, ben]));
-  const { convoId: id } = conversation;
-  const current = async () => {
-    const found = await conversations.get(id);
-    if (!found) throw new Error('the conversation is there');
-    return found;
-  };
-  const message = (seq: number, given: Parameters<typeof aNewMessage>[0] = {}) =>
-    aNewMessage({ convoId: id, seq, ...given });
-  const stored = async () => await messages.range(id, 1, 1_000);
-  return { conversations, messages, conversation, id, current, message, stored };
-}
+const stores = messageStores(database);
 
 describe.each(Object.entries(stores))('the message store on %s', (_, open) => {
   const setup = () => conversationOn(open);

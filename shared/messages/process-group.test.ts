@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { aConnection, anAccepted, anna, aRecord, ben, convoId } from '../../test/support/builders.ts';
+import {
+  aChangeAccepted,
+  aConnection,
+  anAccepted,
+  anna,
+  aRecord,
+  ben,
+  convoId,
+} from '../../test/support/builders.ts';
 import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
 import { type GroupRecord, processGroup } from './process-group.ts';
 
@@ -40,6 +48,50 @@ describe('processGroup', () => {
       { status: 'persisted', seq_no: 1 },
       { status: 'persisted', seq_no: 1 },
     ]);
+  });
+
+  describe('with a change', () => {
+    const react = (id: string, emoji = '👍') => {
+      const accepted = aChangeAccepted(
+        { kind: 'react', seq_no: 1, emoji },
+        { client_msg_id: id, connection_id: 'a1' },
+      );
+      return record(id, 1, { body: JSON.stringify(accepted) });
+    };
+
+    it('[M1] stores it in one transaction with the messages around it, in their order', async () => {
+      const { run, messages, gateway } = await setup();
+      const report = await run(record('m1'), react('r1'), record('m2'));
+      expect(report).toMatchObject({ failed: [], parked: [], settled: [{}, { change: { rev: 1 } }, {}] });
+      expect(messages.commits).toBe(1);
+      expect(gateway.frames('b1')).toHaveLength(1);
+      expect(gateway.events('b1')).toMatchObject([
+        { type: 'message.create', seq_no: 1, rev: 1, reactions: [{ emoji: '👍', count: 1 }] },
+        { type: 'message.create', seq_no: 2 },
+        { type: 'message.update', prev_rev: 0, rev: 1 },
+      ]);
+    });
+
+    it('[S8] parks one that can never be processed, tells its sender, and stores the others', async () => {
+      const { run, stored, queue, gateway } = await setup({ poison: 'r1' });
+      const report = await run(record('m1'), react('r1'), react('r2', '🎉'));
+      expect(report.failed).toEqual([]);
+      expect(stored()).toEqual(['m1']);
+      expect(queue.parked).toMatchObject([{ messageId: 'queue-r1' }]);
+      expect(gateway.events('a1')).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ client_msg_id: 'r1', status: 'rejected' }),
+          expect.objectContaining({ client_msg_id: 'r2', status: 'persisted', rev: 1 }),
+        ]),
+      );
+    });
+
+    it('[S8] parks one that nobody knows', async () => {
+      const { run, queue } = await setup();
+      const body = JSON.stringify({ ...aChangeAccepted(), change: { kind: 'shout', seq_no: 1 } });
+      await run(record('r1', 1, { body }));
+      expect(queue.parked).toEqual([{ messageId: 'queue-r1', reason: 'malformed' }]);
+    });
   });
 
   describe('with a record that can never be processed', () => {

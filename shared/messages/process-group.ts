@@ -1,14 +1,9 @@
 import * as z from 'zod/mini';
-import { messageAccepted } from '../../events/message-accepted.ts';
+import { timelineEvent } from '../../events/change-accepted.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type AnnounceDeps, announceMessages } from './announce-messages.ts';
-import {
-  type CommitDeps,
-  CommitRefused,
-  commitMessages,
-  type Incoming,
-  type Settled,
-} from './commit-messages.ts';
+import { type CommitDeps, CommitRefused, commitMessages, type Settled } from './commit-messages.ts';
+import type { Incoming } from './incoming.ts';
 import { rejection } from './message.ts';
 import type { QueueControl, QueueRecord } from './sqs-queue-control.ts';
 
@@ -143,9 +138,9 @@ async function giveBackEarly(
   return { ...report, failed: [...records, ...report.failed] };
 }
 
-/** The incoming message, or why it is none. */
+/** The message or change that came in, or why it is none. */
 function parseRecord(record: GroupRecord): Parsed | string {
-  const parsed = messageAccepted.safeParse(parseJson(record.body));
+  const parsed = timelineEvent.safeParse(parseJson(record.body));
   if (!parsed.success) return 'malformed';
   // One transaction serves one conversation: a message in a foreign group would take another's place in the order.
   if (parsed.data.convo_id !== record.groupId) return 'wrong group';

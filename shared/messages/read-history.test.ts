@@ -56,9 +56,23 @@ describe('readHistory', () => {
     expect(await read({ before_seq: 99, limit: 2 })).toEqual({ seqs: [4, 5], last: 5, more: true });
   });
 
+  it.each([
+    { around_seq: 5, limit: 4, seqs: [3, 4, 5, 6], more: true },
+    { around_seq: 5, limit: 5, seqs: [3, 4, 5, 6, 7], more: true },
+    { around_seq: 5, limit: 1, seqs: [5], more: true },
+    { around_seq: 1, limit: 4, seqs: [1, 2, 3, 4], more: true },
+    { around_seq: 10, limit: 4, seqs: [7, 8, 9, 10], more: true },
+    { around_seq: 5, limit: 50, seqs: upTo(1, 10), more: false },
+    { around_seq: 0, limit: 2, seqs: [1, 2], more: true },
+    { around_seq: 99, limit: 2, seqs: [9, 10], more: true },
+  ])('[Y4] opens in the middle: a page of $limit around $around_seq', async ({ seqs, more, ...range }) => {
+    const { read } = await setup(10);
+    expect(await read(range)).toEqual({ seqs, last: 10, more });
+  });
+
   it('is empty before the first message', async () => {
     const { read } = await setup(0);
-    for (const range of [{}, { since_seq: 0 }, { before_seq: 9 }]) {
+    for (const range of [{}, { since_seq: 0 }, { before_seq: 9 }, { around_seq: 3 }]) {
       expect(await read(range)).toEqual({ seqs: [], last: 0, more: false });
     }
   });
@@ -89,9 +103,13 @@ describe('readHistory', () => {
     );
   });
 
-  it('refuses both bounds at once', async () => {
+  it.each([
+    { since_seq: 1, before_seq: 3 },
+    { since_seq: 1, around_seq: 2 },
+    { before_seq: 3, around_seq: 2 },
+  ])('refuses two bounds at once: %j', async (range) => {
     const { read } = await setup(3);
-    await expect(read({ since_seq: 1, before_seq: 3 })).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(read(range)).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
   it('[A2] answers for a foreign conversation as for a missing one', async () => {

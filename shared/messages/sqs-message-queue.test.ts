@@ -1,8 +1,9 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type ChangeAccepted, timelineEvent } from '../../events/change-accepted.ts';
 import { messageAccepted } from '../../events/message-accepted.ts';
-import { anAccepted, ben, convoId } from '../../test/support/builders.ts';
+import { anAccepted, ben, convoId, startMs } from '../../test/support/builders.ts';
 import { sqsMessageQueue } from './sqs-message-queue.ts';
 
 const client = new SQSClient({ region: 'eu-central-1' });
@@ -43,6 +44,25 @@ describe('the message queue', () => {
       await sent({ request_id: 'request-2' }),
     ].map((input) => input.MessageDeduplicationId);
     expect(new Set(ids).size).toBe(5);
+  });
+
+  it('queues a change in the group of its conversation too, behind what was sent before it', async () => {
+    const change: ChangeAccepted = {
+      name: 'change.accepted',
+      version: 1,
+      convo_id: convoId('team'),
+      sender_id: ben,
+      session_id: 's',
+      connection_id: 'c',
+      client_msg_id: 'client-1',
+      change: { kind: 'react', seq_no: 4, emoji: '👩🏽‍🚀' },
+      accepted_at_ms: startMs,
+      request_id: 'request-1',
+    };
+    await queue.enqueue(change);
+    const input = sqs.commandCalls(SendMessageCommand).at(-1)?.args[0].input;
+    expect(input?.MessageGroupId).toBe((await sent()).MessageGroupId);
+    expect(timelineEvent.parse(JSON.parse(input?.MessageBody ?? ''))).toEqual(change);
   });
 
   it('lets SQS drop only the same frame, sent again by the SDK', async () => {

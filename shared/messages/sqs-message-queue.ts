@@ -10,19 +10,19 @@ import type { MessageQueue } from './submit-message.ts';
  */
 export function sqsMessageQueue(client: SQSClient, queueUrl: string): MessageQueue {
   return {
-    async enqueue(message) {
-      const { sender_id, convo_id, client_msg_id, request_id } = message;
+    async enqueue(event) {
+      const { sender_id, convo_id, client_msg_id, request_id } = event;
       try {
         await client.send(
           new SendMessageCommand({
             QueueUrl: queueUrl,
-            MessageBody: JSON.stringify(message),
+            MessageBody: JSON.stringify(event),
             MessageGroupId: convo_id,
             MessageDeduplicationId: sha256(JSON.stringify([sender_id, convo_id, client_msg_id, request_id])),
           }),
         );
       } catch (error) {
-        throw new AppError('unavailable', 'the message was not accepted, send it again', { cause: error });
+        throw new AppError('unavailable', 'it was not accepted, send it again', { cause: error });
       }
     },
   };

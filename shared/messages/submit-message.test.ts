@@ -18,7 +18,7 @@ import { inMemoryConversationStore } from '../../test/support/in-memory-conversa
 import { inMemoryQueue } from '../../test/support/in-memory-queue.ts';
 import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
 import { userRateLimits } from '../limits.ts';
-import { submitMessage } from './submit-message.ts';
+import { submitAdmittedMessage, submitMessage } from './submit-message.ts';
 
 const team = convoId('team');
 
@@ -47,7 +47,7 @@ async function setup() {
       },
       { gate, conversations, queue },
     );
-  return { queue, submit, sessions, gate };
+  return { queue, submit, sessions, gate, conversations };
 }
 
 describe('submitMessage', () => {
@@ -72,6 +72,16 @@ describe('submitMessage', () => {
     expect(messageAccepted.safeParse(queue.messages[0]).success).toBe(true);
   });
 
+  it('[S9] queues what it answers and whom it mentions, and no empty ones of either', async () => {
+    const { queue, submit } = await setup();
+    await submit({ reply_to: 3, mentions: ['all', ben] });
+    await submit({ reply_to: null, mentions: [] });
+    expect(queue.messages[0]).toMatchObject({ reply_to: 3, mentions: ['all', ben] });
+    expect(Object.keys(queue.messages[1] ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/reply_to|mentions/)]),
+    );
+  });
+
   it.each([
     ['a foreign conversation', team],
     ['a missing one', convoId('nowhere')],
@@ -91,6 +101,12 @@ describe('submitMessage', () => {
     expect(queue.messages).toEqual([]);
   });
 
+  it('[P8] tells an ended session nothing of the conversation either', async () => {
+    const { submit, sessions } = await setup();
+    await sessions.end(stranger, [`s_${stranger}`]);
+    await expect(submit({}, stranger)).rejects.toMatchObject({ code: 'auth.session_ended' });
+  });
+
   it('[S6] refuses more than a burst, and says when to come back', async () => {
     const { queue, gate, submit } = await setup();
     for (let sent = 0; sent < userRateLimits['message.send'].burst; sent += 1) {
@@ -104,5 +120,33 @@ describe('submitMessage', () => {
     const { queue, submit } = await setup();
     queue.isDown = true;
     await expect(submit()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('submitAdmittedMessage', () => {
+  const submission = (userId: string) => ({
+    frame: { convo_id: team, client_msg_id: 'client-1', content: 'from a script' },
+    identity: anIdentity(userId),
+    connectionId: '',
+    requestId: 'request-8',
+    receivedAtMs: startMs,
+  });
+
+  it('queues a message that nobody waits for at a socket', async () => {
+    const deps = await setup();
+    await submitAdmittedMessage(submission(anna), deps);
+    expect(messageAccepted.parse(deps.queue.messages[0])).toMatchObject({
+      sender_id: anna,
+      connection_id: '',
+      content: 'from a script',
+    });
+  });
+
+  it('[A2] refuses a foreign conversation as not found, and queues nothing', async () => {
+    const deps = await setup();
+    await expect(submitAdmittedMessage(submission(stranger), deps)).rejects.toMatchObject({
+      code: 'conversation.not_found',
+    });
+    expect(deps.queue.messages).toEqual([]);
   });
 });

@@ -43,6 +43,17 @@ const conversations = {
   malformed: async () => '../x',
   'of another type': async (_: World, caller: Person) => caller.userId,
 };
+/** A message: its conversation and its number. */
+const messages = Object.fromEntries([
+  ...Object.entries(conversations).map(([kind, make]) => [
+    kind,
+    async (world: World, caller: Person) => `${await make(world, caller)} 1`,
+  ]),
+  ...['0', '4', '999999999999999', 'x', '-1'].map((seq) => [
+    `own, no message ${seq}`,
+    async (world: World, caller: Person) => `${await conversations.own(world, caller)} ${seq}`,
+  ]),
+]) as ObjectRow['objects'];
 const sessions = {
   own: async (_: World, caller: Person) => caller.sessionId,
   foreign: async (world: World) => (await world.person()).sessionId,
@@ -163,6 +174,40 @@ export const httpRows: { readonly [K in HttpRouteKey]: HttpRow } = {
     request: (id) => ({ path: { id } }),
     outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
   },
+  'POST /conversations/{id}/messages': {
+    objects: conversations,
+    request: (id) => ({
+      path: { id },
+      body: { client_msg_id: randomIds.message(), content: 'text of a message' },
+    }),
+    outcomes: refusedBut({ own: 202 }, 'conversation.not_found'),
+  },
+  'GET /conversations/{id}/messages/{seq_no}/versions': {
+    objects: messages,
+    request: (message) => {
+      const [id = '', seq_no = ''] = message.split(' ');
+      return { path: { id, seq_no } };
+    },
+    outcomes: {
+      ...Object.fromEntries(Object.keys(messages).map((kind) => [kind, 'message.not_found'])),
+      ...refusedBut({ own: 200 }, 'conversation.not_found'),
+    },
+  },
+  'GET /conversations/{id}/changes': {
+    objects: conversations,
+    request: (id) => ({ path: { id }, query: { since_rev: '0' } }),
+    outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
+  },
+  'GET /conversations/{id}/pins': {
+    objects: conversations,
+    request: (id) => ({ path: { id } }),
+    outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
+  },
+  'GET /conversations/{id}/receipts': {
+    objects: conversations,
+    request: (id) => ({ path: { id } }),
+    outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
+  },
 };
 
 type FrameAction = Exclude<(typeof webSocketRoutes)[number]['routeKey'], `$${string}`>;
@@ -182,17 +227,35 @@ const frameOutcomes = {
   'of another type': 'frame.invalid',
 } as const;
 
+/** Whose message it is that is changed, and whether there is one, is seen behind the queue: test/flows/changes.test.ts. */
+const changeOf = (more: Readonly<Record<string, unknown>> = {}): FrameRow => ({
+  objects: conversations,
+  request: (convo_id) => ({ convo_id, client_msg_id: randomIds.message(), seq_no: 1, ...more }),
+  outcomes: frameOutcomes,
+});
+const inConversation = (more: Readonly<Record<string, unknown>> = {}): FrameRow => ({
+  objects: conversations,
+  request: (convo_id) => ({ convo_id, ...more }),
+  outcomes: frameOutcomes,
+});
+
 export const frameRows: { readonly [A in FrameAction]: FrameRow } = {
   'message.send': {
     objects: conversations,
     request: (convo_id) => ({ convo_id, client_msg_id: randomIds.message(), content: 'text of a message' }),
     outcomes: frameOutcomes,
   },
-  'message.read': {
-    objects: conversations,
-    request: (convo_id) => ({ convo_id, seq_no: 2 }),
-    outcomes: frameOutcomes,
-  },
+  'message.edit': changeOf({ content: 'text of a message' }),
+  'message.delete': changeOf(),
+  'reaction.add': changeOf({ emoji: '👍' }),
+  'reaction.remove': changeOf({ emoji: '👍' }),
+  'message.pin': changeOf(),
+  'message.unpin': changeOf(),
+  'message.read': inConversation({ seq_no: 2 }),
+  'message.delivered': inConversation({ seq_no: 2 }),
+  'message.unread': inConversation({ seq_no: 1 }),
+  'typing.start': inConversation(),
+  'typing.stop': inConversation(),
   // A cursor of a conversation that is not one's own is passed over: it tells nothing, not even that it was wrong.
   sync: {
     objects: { own: conversations.own, foreign: conversations.foreign, missing: conversations.missing },

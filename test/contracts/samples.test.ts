@@ -6,20 +6,36 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
 import { accountEvent, noticeKind } from '../../events/account-event.ts';
-import { messageReadFrame, messageSendFrame, pingFrame, syncFrame } from '../../events/client-frames.ts';
+import { changeAccepted, messageChange, timelineEvent } from '../../events/change-accepted.ts';
+import {
+  messageChangeFrame,
+  messageDeliveredFrame,
+  messageReadFrame,
+  messageSendFrame,
+  messageUnreadFrame,
+  pingFrame,
+  syncFrame,
+  typingFrame,
+} from '../../events/client-frames.ts';
 import { messageAccepted } from '../../events/message-accepted.ts';
 import { batchFrame, serverEvent, serverFrame } from '../../events/server-frames.ts';
 import { webSocketRoutes } from '../../functions/routes.ts';
 import { consumeAccountEvent } from '../../shared/account-events/consume-account-event.ts';
+import { announceTyping } from '../../shared/conversations/announce-typing.ts';
+import { markDelivered } from '../../shared/conversations/mark-delivered.ts';
 import { markRead } from '../../shared/conversations/mark-read.ts';
+import { markUnread } from '../../shared/conversations/mark-unread.ts';
 import { cachedRoster } from '../../shared/conversations/roster.ts';
 import { missedEvents } from '../../shared/conversations/sync.ts';
+import type { Message } from '../../shared/messages/message.ts';
 import { processGroup } from '../../shared/messages/process-group.ts';
+import { submitChange } from '../../shared/messages/submit-change.ts';
 import { submitMessage } from '../../shared/messages/submit-message.ts';
 import { parseFrame } from '../../web/client/parse-frame.ts';
 import {
   aConnection,
   aConversation,
+  aNewMessage,
   anIdentity,
   anna,
   countingIds,
@@ -48,10 +64,10 @@ function samplesIn(path: string): [name: string, text: string][] {
 const kindOf = (file: string) => file.replace(/\.v\d+\.json$/, '');
 
 /** A world in which somebody may send to, read and sync this conversation. */
-function worldOf(convoId: string, userId: string, seq = 0) {
+function worldOf(convoId: string, userId: string, seq = 0, rev = 0) {
   const clock = movableClock();
   const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ convoId, members: [userId], seq });
+  const conversation = aConversation({ convoId, members: [userId], seq, rev });
   conversations.put(conversation, membershipsOf(conversation, [userId]));
   return {
     clock,
@@ -68,33 +84,67 @@ function worldOf(convoId: string, userId: string, seq = 0) {
   };
 }
 
+/** The world of a queue message: its sender owns the conversation, whose first message they wrote. */
+async function behindQueue(text: string, first: Partial<Message> = {}) {
+  const sample = timelineEvent.parse(JSON.parse(text));
+  const { convo_id: convoId, sender_id: senderId, connection_id: connectionId } = sample;
+  const world = worldOf(convoId, senderId);
+  const conversation = aConversation({ convoId, members: [senderId] });
+  world.conversations.put(conversation, membershipsOf(conversation, [senderId], senderId));
+  await world.messages.commit(conversation, [aNewMessage({ convoId, senderId, ...first })]);
+  await world.connections.open(aConnection(senderId, connectionId));
+  const record = {
+    messageId: 'queue-message',
+    receiptHandle: 'receipt',
+    body: text,
+    groupId: convoId,
+    // Its predecessors are not coming any more.
+    receiveCount: 6,
+  };
+  const deps = { ...world, queue: inMemoryQueueControl(), maxReceiveCount: 10 };
+  const report = await processGroup([record], deps);
+  return { report, events: world.gateway.events(connectionId) };
+}
+
 describe('a queue message that was shipped', () => {
   it.each(samplesIn('').filter(([name]) => name.startsWith('message-accepted.')))(
     '%s is stored, and its sender hears of it',
     async (_, text) => {
       const sample = messageAccepted.parse(JSON.parse(text));
-      const world = worldOf(sample.convo_id, sample.sender_id);
-      await world.connections.open(aConnection(sample.sender_id, sample.connection_id));
-      const record = {
-        messageId: 'queue-message',
-        receiptHandle: 'receipt',
-        body: text,
-        groupId: sample.convo_id,
-        // Its predecessors are not coming any more.
-        receiveCount: 6,
-      };
-      const report = await processGroup([record], {
-        ...world,
-        queue: inMemoryQueueControl(),
-        maxReceiveCount: 10,
-      });
+      expect(sample).toEqual(JSON.parse(text));
+      const { report, events } = await behindQueue(text);
       expect(report).toMatchObject({ failed: [], parked: [], settled: [{ kind: 'persisted' }] });
-      expect(world.gateway.events(sample.connection_id)).toMatchObject([
-        { type: 'message.ack', status: 'persisted', client_msg_id: sample.client_msg_id },
-        { type: 'message.create', content: sample.content },
+      const { content, reply_to, mentions, client_msg_id } = sample;
+      expect(events).toMatchObject([
+        { type: 'message.ack', status: 'persisted', client_msg_id },
+        { type: 'message.create', content, ...(reply_to && { reply_to }), ...(mentions && { mentions }) },
       ]);
     },
   );
+
+  const changes = samplesIn('').filter(([name]) => name.startsWith('change-accepted.'));
+
+  it.each(changes)('%s changes its message, and its sender hears of it', async (_, text) => {
+    const sample = changeAccepted.parse(JSON.parse(text));
+    expect(sample).toEqual(JSON.parse(text));
+    const { change, sender_id } = sample;
+    const before: Partial<Message> = {
+      ...(change.kind === 'unreact' && { reactions: [{ emoji: change.emoji, userIds: [sender_id] }] }),
+      ...(change.kind === 'unpin' && { pinned: true }),
+    };
+    const { report, events } = await behindQueue(text, before);
+    expect(report).toMatchObject({ failed: [], parked: [], settled: [{ change: { effective: true } }] });
+    expect(events).toMatchObject([
+      { type: 'message.ack', status: 'persisted', client_msg_id: sample.client_msg_id, rev: 1 },
+      { type: 'message.update', prev_rev: 0, rev: 1, message: { seq_no: 1 } },
+    ]);
+  });
+
+  it('exists for every change that there is', () => {
+    const kinds = changes.map(([, text]) => changeAccepted.parse(JSON.parse(text)).change.kind);
+    const all = messageChange.def.options.map(({ shape }) => String(shape.kind.def.values));
+    expect([...new Set(kinds)].toSorted()).toEqual(all.toSorted());
+  });
 });
 
 describe('an account event that was shipped', () => {
@@ -145,9 +195,16 @@ describe('an account event that was shipped', () => {
   });
 });
 
+const changeActions = messageChangeFrame.def.options.map(({ shape }) => String(shape.action.def.values));
+
 const clientSchemas: Record<string, z.ZodMiniType> = {
   'message.send': messageSendFrame,
+  ...Object.fromEntries(changeActions.map((action) => [action, messageChangeFrame])),
   'message.read': messageReadFrame,
+  'message.delivered': messageDeliveredFrame,
+  'message.unread': messageUnreadFrame,
+  'typing.start': typingFrame,
+  'typing.stop': typingFrame,
   sync: syncFrame,
   ping: pingFrame,
 };
@@ -159,23 +216,59 @@ const clientConsumers: Record<string, (text: string) => Promise<void>> = {
     const world = worldOf(frame.convo_id, anna);
     const request = { frame, connectionId: 'c', requestId: 'r', receivedAtMs: startMs };
     await submitMessage({ ...request, identity: anIdentity() }, world);
-    expect(messageAccepted.parse(world.queue.messages[0])).toMatchObject({ content: frame.content });
+    const { content, reply_to, mentions } = frame;
+    expect(messageAccepted.parse(world.queue.messages[0])).toEqual(
+      expect.objectContaining({ content, ...(reply_to && { reply_to }), ...(mentions && { mentions }) }),
+    );
   },
+  ...Object.fromEntries(changeActions.map((action) => [action, submitSampleChange])),
+  async 'message.delivered'(text) {
+    const frame = messageDeliveredFrame.parse(JSON.parse(text));
+    const { event } = await markDelivered(anna, frame, worldOf(frame.convo_id, anna, frame.seq_no));
+    expect(event.seq_no).toBe(frame.seq_no);
+  },
+  async 'message.unread'(text) {
+    const frame = messageUnreadFrame.parse(JSON.parse(text));
+    const world = worldOf(frame.convo_id, anna, frame.seq_no + 5);
+    await world.conversations.advanceReadSeq(anna, frame.convo_id, { seq: frame.seq_no + 5, atMs: startMs });
+    const { event } = await markUnread(anna, { ...frame, receivedAtMs: startMs }, world);
+    expect(event.seq_no).toBe(frame.seq_no);
+  },
+  'typing.start': announceSampleTyping,
+  'typing.stop': announceSampleTyping,
   async 'message.read'(text) {
     const frame = messageReadFrame.parse(JSON.parse(text));
-    const mark = await markRead(anna, frame, worldOf(frame.convo_id, anna, frame.seq_no));
-    expect(mark.event.seq_no).toBe(frame.seq_no);
+    const world = worldOf(frame.convo_id, anna, frame.seq_no);
+    const mark = await markRead(anna, { ...frame, receivedAtMs: startMs }, world);
+    expect(mark).toMatchObject({ event: { seq_no: frame.seq_no }, audience: [anna] });
   },
   async sync(text) {
     const { cursors } = syncFrame.parse(JSON.parse(text));
-    const [convoId = '', held = 0] = Object.entries(cursors)[0] ?? [];
-    const events = await missedEvents(anna, cursors, worldOf(convoId, anna, held));
-    expect(events).toMatchObject([{ type: 'synced', conversations: [{ sent_seq: held, limited: false }] }]);
+    const [convoId = '', cursor = 0] = Object.entries(cursors)[0] ?? [];
+    const { seq_no, rev } = typeof cursor === 'number' ? { seq_no: cursor, rev: 0 } : cursor;
+    const events = await missedEvents(anna, cursors, worldOf(convoId, anna, seq_no, rev));
+    expect(events).toMatchObject([
+      { type: 'synced', conversations: [{ sent_seq: seq_no, sent_rev: rev, limited: false }] },
+    ]);
   },
   async ping(text) {
     expect(pingFrame.safeParse(JSON.parse(text)).success).toBe(true);
   },
 };
+
+async function submitSampleChange(text: string): Promise<void> {
+  const frame = messageChangeFrame.parse(JSON.parse(text));
+  const world = worldOf(frame.convo_id, anna);
+  const request = { frame, connectionId: 'c', requestId: 'r', receivedAtMs: startMs };
+  await submitChange({ ...request, identity: anIdentity() }, world);
+  expect(changeAccepted.parse(world.queue.messages[0])).toMatchObject({ change: { seq_no: frame.seq_no } });
+}
+
+async function announceSampleTyping(text: string): Promise<void> {
+  const frame = typingFrame.parse(JSON.parse(text));
+  const { event } = await announceTyping(anna, frame, worldOf(frame.convo_id, anna));
+  expect(event).toMatchObject({ type: frame.action, user_id: anna });
+}
 
 describe('a frame that a client was shipped with', () => {
   const samples = samplesIn('client-frames/');
@@ -200,9 +293,9 @@ describe('a frame that a client was shipped with', () => {
 describe('a frame that the server was shipped with', () => {
   const samples = samplesIn('server-frames/');
 
-  it.each(samples)('%s is read as it was written', (_, text) => {
-    const sample: unknown = JSON.parse(text);
-    expect(serverFrame.parse(sample)).toEqual(sample);
+  it.each(samples)('%s is read as it was written, and what it did not know yet is filled in', (_, text) => {
+    const sample: object = JSON.parse(text);
+    expect(serverFrame.parse(sample)).toMatchObject(sample);
   });
 
   it.each(samples)('%s is understood by the client', (_, text) => {
@@ -221,7 +314,7 @@ describe('a frame that the server was shipped with', () => {
 });
 
 it('has no sample that nobody reads', () => {
-  const readers = ['message-accepted.v', 'account-event.'];
+  const readers = ['message-accepted.v', 'change-accepted.', 'account-event.'];
   expect(samplesIn('').every(([name]) => readers.some((reader) => name.startsWith(reader)))).toBe(true);
   expect(samplesIn('').length).toBeGreaterThan(0);
 });

@@ -1,4 +1,5 @@
 /** Builders: a test names what matters to it and gets the rest. */
+import type { ChangeAccepted, MessageChange } from '../../events/change-accepted.ts';
 import type { MessageAccepted } from '../../events/message-accepted.ts';
 import type { Identity } from '../../shared/auth/access-token.ts';
 import { newSession, type Session } from '../../shared/auth/session.ts';
@@ -7,9 +8,9 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Connection } from '../../shared/connections/connection-store.ts';
 import type { Conversation, Membership } from '../../shared/conversations/conversation.ts';
 import { type Ids, sha256 } from '../../shared/ids.ts';
-import type { Incoming } from '../../shared/messages/commit-messages.ts';
+import type { Incoming } from '../../shared/messages/incoming.ts';
 import type { Message } from '../../shared/messages/message.ts';
-import type { NewMessage } from '../../shared/messages/message-store.ts';
+import type { NewChange, NewMessage } from '../../shared/messages/message-store.ts';
 import type { GroupRecord } from '../../shared/messages/process-group.ts';
 import type { UserProfile } from '../../shared/users/user.ts';
 
@@ -98,6 +99,7 @@ export function aConversation(
     title: 'Team',
     createdAt: new Date(startMs).toISOString(),
     seq: 0,
+    rev: 0,
     membersVersion: 1,
     memberCount: members.length,
     shownMembers: members.slice(0, 6),
@@ -108,11 +110,15 @@ export function aConversation(
   };
 }
 
-export function membershipsOf(conversation: Conversation, members: readonly string[]): Membership[] {
+export function membershipsOf(
+  conversation: Conversation,
+  members: readonly string[],
+  owner?: string,
+): Membership[] {
   return members.map((member) => ({
     convoId: conversation.convoId,
     userId: member,
-    role: 'member',
+    role: member === owner ? 'owner' : 'member',
     readSeq: 0,
   }));
 }
@@ -144,6 +150,23 @@ export function aNewMessage(
   };
 }
 
+/** The dedupe row of a change of a message, as the store takes it. */
+export function aNewChange(
+  message: Message,
+  rev: number,
+  given: Partial<Omit<NewChange, 'place'>> & { senderId?: string; clientMsgId?: string } = {},
+): NewChange {
+  const { senderId = anna, clientMsgId = `change-${rev}`, ...more } = given;
+  const { convoId: id, seq, serverMsgId, createdAt } = message;
+  return {
+    place: { convoId: id, seq, serverMsgId, createdAt, senderId, clientMsgId },
+    change: { rev, effective: true },
+    bodyHash: sha256(clientMsgId),
+    queueMessageId: `queue-${clientMsgId}`,
+    ...more,
+  };
+}
+
 export function anAccepted(message: Partial<MessageAccepted> = {}): MessageAccepted {
   return {
     name: 'message.accepted',
@@ -167,6 +190,40 @@ export function anIncoming(
 ): Incoming {
   const accepted = anAccepted(message);
   return { accepted, queueMessageId: `queue-${accepted.client_msg_id}`, receiveCount: 1, ...delivery };
+}
+
+/** A change as it waits in the queue: of the first message, by Anna, if nothing else is said. */
+export function aChangeAccepted(
+  change: MessageChange = { kind: 'react', seq_no: 1, emoji: '👍' },
+  accepted: Partial<Omit<ChangeAccepted, 'change'>> = {},
+): ChangeAccepted {
+  return {
+    name: 'change.accepted',
+    version: 1,
+    convo_id: convoId('team'),
+    sender_id: anna,
+    session_id: sessionId('one'),
+    connection_id: `connection-of-${accepted.sender_id ?? anna}`,
+    client_msg_id: 'change-1',
+    accepted_at_ms: startMs,
+    request_id: 'request-1',
+    ...accepted,
+    change,
+  };
+}
+
+export function anIncomingChange(
+  change: MessageChange,
+  accepted: Partial<Omit<ChangeAccepted, 'change'>> = {},
+  delivery: Partial<Incoming> = {},
+): Incoming {
+  const event = aChangeAccepted(change, accepted);
+  return {
+    accepted: event,
+    queueMessageId: `queue-${event.client_msg_id}`,
+    receiveCount: 1,
+    ...delivery,
+  };
 }
 
 export function aRecord(

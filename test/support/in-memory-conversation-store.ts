@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Conversation, Membership } from '../../shared/conversations/conversation.ts';
+import { type Conversation, isResumedBy, type Membership } from '../../shared/conversations/conversation.ts';
 import type { ConversationStore } from '../../shared/conversations/conversation-store.ts';
 
 export interface InMemoryConversations extends ConversationStore {
   /** The counters as they stand; the in-memory message store moves them in its transactions. */
   readonly counters: Map<string, Conversation>;
+  /** The numbers of the pinned messages; moved by the same transactions. */
+  readonly pinned: Map<string, readonly number[]>;
   /** Puts a conversation with its members, whatever was there. */
   put(conversation: Conversation, members: readonly Membership[]): void;
   /** Changes who is in it, as a membership change does: the version grows. */
@@ -14,6 +16,7 @@ export interface InMemoryConversations extends ConversationStore {
 /** @param pause awaited before each answer, where a test wants to decide who comes next. */
 export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTurn): InMemoryConversations {
   const counters = new Map<string, Conversation>();
+  const pinned = new Map<string, readonly number[]>();
   const memberships = new Map<string, Membership>();
   const key = (userId: string, convoId: string) => `${userId} ${convoId}`;
   const put = (conversation: Conversation, members: readonly Membership[]) => {
@@ -25,6 +28,7 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
 
   return {
     counters,
+    pinned,
     put,
 
     setMembers(convoId, members) {
@@ -78,11 +82,40 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
       return membersOf(convoId).sort();
     },
 
-    async advanceReadSeq(userId, convoId, seq) {
+    async pins(convoId) {
+      await pause();
+      return [...(pinned.get(convoId) ?? [])];
+    },
+
+    async membershipsIn(convoId, userIds) {
+      await pause();
+      return [...new Set(userIds)].flatMap((userId) => memberships.get(key(userId, convoId)) ?? []);
+    },
+
+    async advanceReadSeq(userId, convoId, { seq, atMs }) {
       await pause();
       const membership = memberships.get(key(userId, convoId));
-      if (!membership || membership.readSeq >= seq) return false;
-      memberships.set(key(userId, convoId), { ...membership, readSeq: seq });
+      if (!membership) return 'unchanged';
+      const { unreadMark, ...marks } = membership;
+      const advances = marks.readSeq < seq;
+      if (!advances && !(unreadMark && isResumedBy(unreadMark, { seq, atMs }))) return 'unchanged';
+      memberships.set(key(userId, convoId), { ...marks, readSeq: Math.max(marks.readSeq, seq) });
+      return advances ? 'advanced' : 'resumed';
+    },
+
+    async advanceDeliveredSeq(userId, convoId, seq) {
+      await pause();
+      const membership = memberships.get(key(userId, convoId));
+      if (!membership || (membership.deliveredSeq ?? -1) >= seq) return false;
+      memberships.set(key(userId, convoId), { ...membership, deliveredSeq: seq });
+      return true;
+    },
+
+    async putUnreadMark(userId, convoId, mark) {
+      await pause();
+      const membership = memberships.get(key(userId, convoId));
+      if (!membership || (membership.unreadMark && membership.unreadMark.seq <= mark.seq)) return false;
+      memberships.set(key(userId, convoId), { ...membership, unreadMark: mark });
       return true;
     },
   };

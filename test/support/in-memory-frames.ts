@@ -6,7 +6,7 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsClientStub, mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, expect } from 'vitest';
-import { type MessageAccepted, messageAccepted } from '../../events/message-accepted.ts';
+import { type TimelineEvent, timelineEvent } from '../../events/change-accepted.ts';
 import { type ErrorFrame, errorFrame, type ServerFrame, serverFrame } from '../../events/server-frames.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
@@ -32,7 +32,7 @@ export interface FrameWorld {
   readonly sqs: AwsClientStub<SQSClient>;
   /** What was pushed to whom, held against the contract. */
   pushed(): [connectionId: string, frame: ServerFrame][];
-  queued(): MessageAccepted[];
+  queued(): TimelineEvent[];
   /** Sends a frame, from Anna if nothing else is said, and answers what was pushed since the test began. */
   send(entry: string, frame: unknown, call?: FrameCall): Promise<[string, ServerFrame][]>;
   /** The one error frame that a frame was answered with, on its own connection; nothing was queued. */
@@ -77,7 +77,7 @@ export function frameWorld(
     queued: () =>
       sqs
         .commandCalls(SendMessageCommand)
-        .map(({ args: [{ input }] }) => messageAccepted.parse(JSON.parse(input.MessageBody ?? ''))),
+        .map(({ args: [{ input }] }) => timelineEvent.parse(JSON.parse(input.MessageBody ?? ''))),
     async send(entry, frame, call = {}) {
       const body = typeof frame === 'string' ? frame : JSON.stringify(frame);
       const event = aSocketEvent(body, { connectionId: 'anna-1', identity: world.people.anna, ...call });

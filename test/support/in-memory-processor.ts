@@ -1,7 +1,6 @@
 /** Everything that the processor of messages needs, in memory: one conversation, its members, and troubles on demand. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cachedRoster } from '../../shared/conversations/roster.ts';
-import type { Message } from '../../shared/messages/message.ts';
 import {
   aConversation,
   anna,
@@ -19,9 +18,12 @@ import { inMemoryQueueControl } from './in-memory-queue.ts';
 
 interface Options {
   readonly members?: readonly string[];
-  /** The client_msg_id of a message that DynamoDB refuses for ever. */
+  /** Who owns the conversation; nobody, if nothing is said. */
+  readonly owner?: string;
+  readonly type?: 'direct' | 'group';
+  /** The client_msg_id of a message or change that DynamoDB refuses for ever. */
   readonly poison?: string;
-  /** The client_msg_id of a message that DynamoDB throttles for ever. */
+  /** The client_msg_id of a message or change that DynamoDB throttles for ever. */
   readonly throttle?: string;
   readonly dedupes?: boolean;
   readonly pause?: () => Promise<unknown>;
@@ -29,11 +31,12 @@ interface Options {
 
 export function inMemoryProcessor(options: Options = {}) {
   const { members = [anna, ben], poison, throttle, dedupes = true, pause = nextTurn } = options;
+  const { owner, type = 'group' } = options;
   const clock = movableClock();
   const conversations = inMemoryConversationStore(pause);
-  const conversation = aConversation({ convoId: convoId('team'), members });
-  conversations.put(conversation, membershipsOf(conversation, members));
-  const is = (id: string | undefined) => (message: Message) => message.clientMsgId === id;
+  const conversation = aConversation({ convoId: convoId('team'), members, type });
+  conversations.put(conversation, membershipsOf(conversation, members, owner));
+  const is = (id: string | undefined) => (clientMsgId: string) => clientMsgId === id;
   return {
     clock,
     conversations,

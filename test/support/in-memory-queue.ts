@@ -1,15 +1,15 @@
-import type { MessageAccepted } from '../../events/message-accepted.ts';
+import type { TimelineEvent } from '../../events/change-accepted.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { QueueControl } from '../../shared/messages/sqs-queue-control.ts';
 import type { MessageQueue } from '../../shared/messages/submit-message.ts';
 
 export interface InMemoryQueue extends MessageQueue {
-  readonly messages: MessageAccepted[];
+  readonly messages: TimelineEvent[];
   isDown: boolean;
 }
 
 export function inMemoryQueue(): InMemoryQueue {
-  const messages: MessageAccepted[] = [];
+  const messages: TimelineEvent[] = [];
   return {
     messages,
     isDown: false,

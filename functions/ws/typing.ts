@@ -1,0 +1,20 @@
+/** `typing.start`, `typing.stop` → told to the other members, and kept nowhere. */
+import { typingFrame } from '../../events/client-frames.ts';
+import { pushToUsers } from '../../shared/connections/push.ts';
+import { announceTyping } from '../../shared/conversations/announce-typing.ts';
+import * as deps from '../lib/deps.ts';
+import { environment } from '../lib/environment.ts';
+import { addToLogLine } from '../lib/log.ts';
+import { frameHandler } from '../lib/ws.ts';
+
+const env = environment('ws/typing');
+const pushDeps = { gateway: deps.sockets(env), connections: deps.connections(env) };
+const gate = deps.gate(env);
+const conversations = deps.conversations(env);
+
+export const handler = frameHandler(typingFrame, pushDeps, async ({ frame, identity }) => {
+  addToLogLine({ convo_id: frame.convo_id });
+  await gate.admit(identity, 'typing');
+  const { event, audience } = await announceTyping(identity.userId, frame, { conversations });
+  if (audience.length > 0) await pushToUsers(audience, [event], pushDeps);
+});

@@ -1,0 +1,29 @@
+import type { MessageDelivery } from '../../events/server-frames.ts';
+import { type MemberNews, smallAudience } from './audience.ts';
+import { receiptOf } from './conversation.ts';
+import type { ConversationStore } from './conversation-store.ts';
+import { assertReached, memberSide } from './member-side.ts';
+
+/**
+ * Moves the mark of what has reached a member's devices: it only rises, and what was read was delivered, so that such a
+ * mark costs no write. In a large conversation nobody else is told.
+ * Throws `conversation.not_found` or `message.seq_out_of_range`.
+ */
+export async function markDelivered(
+  userId: string,
+  { convo_id: convoId, seq_no: seq }: { readonly convo_id: string; readonly seq_no: number },
+  { conversations }: { conversations: ConversationStore },
+): Promise<MemberNews<MessageDelivery>> {
+  const { membership, conversation } = await memberSide(userId, convoId, conversations);
+  assertReached(conversation, seq);
+  const { deliveredSeq } = receiptOf(conversation, membership);
+  const event = {
+    type: 'message.delivery',
+    convo_id: convoId,
+    user_id: userId,
+    seq_no: Math.max(seq, deliveredSeq),
+  } as const;
+  const advanced = seq > deliveredSeq && (await conversations.advanceDeliveredSeq(userId, convoId, seq));
+  if (!advanced) return { event, audience: [] };
+  return { event, audience: (await smallAudience(conversation, conversations)) ?? [] };
+}

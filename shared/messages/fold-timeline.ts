@@ -1,0 +1,175 @@
+import type { ChangeAccepted } from '../../events/change-accepted.ts';
+import type { MessageAccepted } from '../../events/message-accepted.ts';
+import type { Conversation } from '../conversations/conversation.ts';
+import type { ErrorCode } from '../errors.ts';
+import { type Actor, applyChange, formerTextsAfter } from './apply-change.ts';
+import { bodyHash, type Incoming } from './incoming.ts';
+import type { FormerText, Message } from './message.ts';
+import type { ChangeMark, Effects, LogEntry, NewEntry } from './message-store.ts';
+
+/** All that a batch can depend on, as it was read; the commit proves it current. */
+export interface Timeline {
+  readonly conversation: Conversation;
+  readonly memberIds: readonly string[];
+  /** Those members among the senders of the batch who own the conversation, where that matters. */
+  readonly ownerIds: ReadonlySet<string>;
+  /** The messages that the batch wants to change, by number. */
+  readonly targets: ReadonlyMap<number, Message>;
+  /** What of them said something else before. */
+  readonly formerTexts: ReadonlyMap<number, readonly FormerText[]>;
+  readonly pins: readonly number[];
+}
+
+export interface Folded {
+  /** What is to be stored, in the order of the batch, and who brought it. */
+  readonly entries: readonly NewEntry[];
+  readonly accepted: readonly Incoming[];
+  readonly rejected: ReadonlyMap<Incoming, ErrorCode>;
+  readonly effects: Effects;
+  /** The messages that were created or looked at, as they are afterwards. */
+  readonly present: ReadonlyMap<number, Message>;
+}
+
+interface Moment {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly newId: () => string;
+}
+
+/** A conversation while a batch is applied to it, one after the other. */
+interface Draft extends Moment {
+  readonly timeline: Timeline;
+  readonly members: ReadonlySet<string>;
+  seq: number;
+  rev: number;
+  readonly messages: Map<number, Message>;
+  readonly formerTexts: Map<number, readonly FormerText[]>;
+  readonly log: LogEntry[];
+  pins: readonly number[];
+}
+
+/** A message's number, or a change's mark. */
+type Done = { readonly seq: number; readonly change?: ChangeMark };
+
+/**
+ * Applies a batch to a conversation in its order, as if each stood alone: a later one sees what an earlier one did. Pure:
+ * nothing is stored by it.
+ */
+export function foldTimeline(timeline: Timeline, batch: readonly Incoming[], moment: Moment): Folded {
+  const draft = draftOf(timeline, moment);
+  const rejected = new Map<Incoming, ErrorCode>();
+  const done: (readonly [Incoming, Done])[] = [];
+  for (const incoming of batch) {
+    const outcome = take(incoming, draft);
+    if (typeof outcome === 'string') rejected.set(incoming, outcome);
+    else done.push([incoming, outcome]);
+  }
+  return {
+    entries: done.map(([incoming, one]) => entryOf(incoming, one, draft)),
+    accepted: done.map(([incoming]) => incoming),
+    rejected,
+    effects: effectsOf(draft),
+    present: draft.messages,
+  };
+}
+
+function draftOf(timeline: Timeline, moment: Moment): Draft {
+  const { conversation, memberIds, targets, pins } = timeline;
+  return {
+    ...moment,
+    timeline,
+    members: new Set(memberIds),
+    seq: conversation.seq,
+    rev: conversation.rev,
+    messages: new Map(targets),
+    formerTexts: new Map(),
+    log: [],
+    pins,
+  };
+}
+
+function take({ accepted }: Incoming, draft: Draft): Done | ErrorCode {
+  if (!draft.members.has(accepted.sender_id)) return 'conversation.not_found';
+  return accepted.name === 'message.accepted' ? create(accepted, draft) : change(accepted, draft);
+}
+
+function create(accepted: MessageAccepted, draft: Draft): Done | ErrorCode {
+  const { reply_to: replyTo } = accepted;
+  const mentions = [...new Set(accepted.mentions)];
+  if (!mentions.every(actorOf(accepted.sender_id, draft).mayMention)) return 'message.mention_invalid';
+  // Numbers have no gaps, so that one which was given is a message, whatever became of it.
+  if (replyTo !== undefined && replyTo > draft.seq) return 'message.not_found';
+  draft.seq += 1;
+  draft.messages.set(draft.seq, {
+    convoId: draft.timeline.conversation.convoId,
+    seq: draft.seq,
+    serverMsgId: draft.newId(),
+    senderId: accepted.sender_id,
+    clientMsgId: accepted.client_msg_id,
+    content: accepted.content,
+    createdAt: draft.at,
+    ...(replyTo !== undefined && { replyTo }),
+    ...(mentions.length > 0 && { mentions }),
+  });
+  return { seq: draft.seq };
+}
+
+function change({ change: wanted, sender_id }: ChangeAccepted, draft: Draft): Done | ErrorCode {
+  const { seq_no: seq } = wanted;
+  const before = draft.messages.get(seq);
+  const actor = actorOf(sender_id, draft);
+  const after = applyChange(before, wanted, { actor, at: draft.at, pinned: draft.pins.length });
+  if (typeof after === 'string') return after;
+  const effective = after !== before;
+  if (before && effective) record(before, after, draft);
+  return { seq, change: { rev: draft.rev, effective } };
+}
+
+/** An effective change: it takes the conversation's next change number. */
+function record(before: Message, after: Message, draft: Draft): void {
+  const { seq } = after;
+  draft.rev += 1;
+  draft.messages.set(seq, { ...after, rev: draft.rev });
+  draft.log.push({ rev: draft.rev, seq });
+  const texts = draft.formerTexts.get(seq) ?? draft.timeline.formerTexts.get(seq) ?? [];
+  const textsAfter = formerTextsAfter(texts, before, after);
+  if (textsAfter !== texts) draft.formerTexts.set(seq, textsAfter);
+  if (after.pinned && !before.pinned) draft.pins = [...draft.pins, seq];
+  if (before.pinned && !after.pinned) draft.pins = draft.pins.filter((pinned) => pinned !== seq);
+}
+
+/** In a direct conversation nobody rules, and both may pin; in a group its owner does. */
+function actorOf(userId: string, { timeline, members }: Draft): Actor {
+  const isOwner = timeline.ownerIds.has(userId);
+  const isDirect = timeline.conversation.type === 'direct';
+  const owns = isOwner && !isDirect;
+  return {
+    userId,
+    mayModerate: owns,
+    mayPin: owns || isDirect,
+    mayMention: (mention) => (mention === 'all' ? owns || isDirect : members.has(mention)),
+  };
+}
+
+/** @throws an Error for a message that is not in the draft: whatever was taken is. */
+function entryOf(incoming: Incoming, { seq, change }: Done, { messages }: Draft): NewEntry {
+  const { accepted, queueMessageId } = incoming;
+  const message = messages.get(seq);
+  if (!message) throw new Error(`message ${seq} was taken and is not there`);
+  const { session_id: sessionId, client_seq: number } = accepted;
+  const clientSeq = number === undefined ? undefined : { sessionId, number };
+  const request = { bodyHash: bodyHash(accepted), clientSeq, queueMessageId };
+  if (!change) return { ...request, message };
+  const { convoId, serverMsgId, createdAt } = message;
+  const { sender_id: senderId, client_msg_id: clientMsgId } = accepted;
+  return { ...request, change, place: { convoId, seq, serverMsgId, createdAt, senderId, clientMsgId } };
+}
+
+function effectsOf(draft: Draft): Effects {
+  const { seq: lastSeq } = draft.timeline.conversation;
+  const changed = [...new Set(draft.log.map(({ seq }) => seq))]
+    .filter((seq) => seq <= lastSeq)
+    .flatMap((seq) => draft.messages.get(seq) ?? []);
+  const { log, formerTexts, pins } = draft;
+  return { changed, log, formerTexts, ...(pins !== draft.timeline.pins && { pins }) };
+}
