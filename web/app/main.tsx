@@ -10,6 +10,8 @@ import './styles/layout.css';
 import './styles/sidebar.css';
 import './styles/conversation.css';
 import './styles/messages.css';
+import './styles/message-parts.css';
+import './styles/writing.css';
 import './styles/dialog.css';
 
 const root = document.getElementById('app');

@@ -1,3 +1,6 @@
+import type { Mention } from '../../events/client-frames.ts';
+import type { MessageView } from '../../events/http-contracts.ts';
+import type { PendingChange } from '../client/message-changes.ts';
 import type { TimelineRow } from '../client/timeline.ts';
 import { isSameDay } from './times.ts';
 
@@ -12,6 +15,15 @@ export interface ShownMessage {
   readonly state: 'stored' | 'queued' | 'failed';
   readonly clientMsgId: string;
   readonly error: string | undefined;
+  /** As it is stored, with our own changes in it; undefined while it is on its way. */
+  readonly message: MessageView | undefined;
+  /** Our changes of it that are not confirmed. */
+  readonly changes: readonly PendingChange[] | undefined;
+  readonly mentions: readonly Mention[] | undefined;
+  /** The number of the message that it answers. */
+  readonly replyTo: number | undefined;
+  /** That message, if it is in the window. */
+  readonly quoted: MessageView | undefined;
 }
 
 /** Messages that one person wrote in one go. */
@@ -35,7 +47,10 @@ export function messageGroups(
 ): MessageGroup[] {
   const groups: (MessageGroup & { messages: ShownMessage[] })[] = [];
   let hasUnread = false;
-  for (const message of rows.map((row) => shownMessage(row, myId))) {
+  const stored = new Map(
+    rows.flatMap((row) => (row.kind === 'message' ? [[row.message.seq_no, row.message] as const] : [])),
+  );
+  for (const message of rows.map((row) => shownMessage(row, myId, stored))) {
     const group = groups.at(-1);
     const previous = group?.messages.at(-1);
     const startsDay = previous === undefined || !isSameDay(previous.at, message.at);
@@ -63,14 +78,33 @@ function isUnread(message: ShownMessage, myId: string, unreadAfter: number | und
   return message.senderId !== myId && message.seqNo > unreadAfter;
 }
 
-function shownMessage(row: TimelineRow, myId: string): ShownMessage {
+function shownMessage(
+  row: TimelineRow,
+  myId: string,
+  stored: ReadonlyMap<number, MessageView>,
+): ShownMessage {
+  const quotedBy = (replyTo: number | undefined) => ({
+    replyTo,
+    quoted: replyTo === undefined ? undefined : stored.get(replyTo),
+  });
   if (row.kind === 'pending') {
-    const { client_msg_id: clientMsgId, content, written_at_ms: writtenAtMs, state, error } = row.pending;
-    const at = new Date(writtenAtMs);
-    const key = `${myId} ${clientMsgId}`;
-    return { key, seqNo: undefined, senderId: myId, content, at, state, clientMsgId, error: error?.detail };
+    const { client_msg_id: clientMsgId, content, written_at_ms: writtenAtMs } = row.pending;
+    return {
+      key: `${myId} ${clientMsgId}`,
+      seqNo: undefined,
+      senderId: myId,
+      content,
+      at: new Date(writtenAtMs),
+      state: row.pending.state,
+      clientMsgId,
+      error: row.pending.error?.detail,
+      message: undefined,
+      changes: undefined,
+      mentions: row.pending.mentions,
+      ...quotedBy(row.pending.reply_to),
+    };
   }
-  const { message } = row;
+  const { message, changes } = row;
   return {
     key: `${message.sender_id} ${message.client_msg_id}`,
     seqNo: message.seq_no,
@@ -80,5 +114,9 @@ function shownMessage(row: TimelineRow, myId: string): ShownMessage {
     state: 'stored',
     clientMsgId: message.client_msg_id,
     error: undefined,
+    message,
+    changes,
+    mentions: message.mentions,
+    ...quotedBy(message.reply_to),
   };
 }

@@ -30,3 +30,16 @@ export function hueOf(id: string): number {
   // Ids that differ little shall not look alike: a Fibonacci hash spreads neighbours.
   return Math.floor(((Math.imul(hash, 0x9e3779b1) >>> 0) / 2 ** 32) * 360);
 }
+
+/** Ada, Grace and 2 more: at most `max` of them by name. You come first. */
+export function nameList(
+  people: ReadonlyMap<string, PersonView>,
+  userIds: readonly string[],
+  myId: string,
+  max = 10,
+): string {
+  const ordered = [...userIds].sort((left, right) => Number(right === myId) - Number(left === myId));
+  const names = ordered.slice(0, max).map((userId) => personName(people, userId, myId));
+  const more = ordered.length - names.length;
+  return new Intl.ListFormat('en').format(more > 0 ? [...names, `${more} more`] : names);
+}

@@ -2,10 +2,17 @@
 import type * as z from 'zod/mini';
 import { type TicketResponse, ticketResponse } from '../../events/account-contracts.ts';
 import {
+  type ChangesResponse,
+  changesResponse,
   conversationsResponse,
   type HistoryResponse,
   historyResponse,
+  type MessageView,
   type OpenConversationRequest,
+  pinsResponse,
+  type ReceiptsResponse,
+  receiptsResponse,
+  versionsResponse,
 } from '../../events/http-contracts.ts';
 import { type ConversationView, conversationView, type PersonView } from '../../events/server-frames.ts';
 import { usersResponse } from '../../events/user-contracts.ts';
@@ -14,9 +21,12 @@ import type { HttpClient } from './http-client.ts';
 
 export type Api = ReturnType<typeof createApi>;
 
+export type MessageVersion = z.infer<typeof versionsResponse>['versions'][number];
+
 export interface HistoryQuery {
   readonly since_seq?: number;
   readonly before_seq?: number;
+  readonly around_seq?: number;
   readonly limit?: number;
 }
 
@@ -46,8 +56,7 @@ export function createApi(http: HttpClient) {
       return all;
     },
     async conversation(convoId: string): Promise<ConversationView> {
-      const path = `/conversations/${encodeURIComponent(convoId)}`;
-      return await http.authorized({ method: 'GET', path, response: conversationView });
+      return await http.authorized({ method: 'GET', path: pathOf(convoId), response: conversationView });
     },
     async openConversation(body: OpenConversationRequest): Promise<ConversationView> {
       return await http.authorized({
@@ -58,8 +67,31 @@ export function createApi(http: HttpClient) {
       });
     },
     history(convoId: string, query: HistoryQuery): Promise<HistoryResponse> {
-      const path = `/conversations/${encodeURIComponent(convoId)}/messages`;
+      const path = `${pathOf(convoId)}/messages`;
       return http.authorized({ method: 'GET', path, query: { ...query }, response: historyResponse });
     },
+    /** What changed after `sinceRev`, a page of it. */
+    changes(convoId: string, sinceRev: number): Promise<ChangesResponse> {
+      const query = { since_rev: sinceRev, limit: limits.historyPageMax };
+      const path = `${pathOf(convoId)}/changes`;
+      return http.authorized({ method: 'GET', path, query, response: changesResponse });
+    },
+    async pins(convoId: string): Promise<MessageView[]> {
+      const path = `${pathOf(convoId)}/pins`;
+      return (await http.authorized({ method: 'GET', path, response: pinsResponse })).messages;
+    },
+    /** What a message said before, the oldest first; the last one is what it says now. */
+    async versions(convoId: string, seqNo: number): Promise<MessageVersion[]> {
+      const path = `${pathOf(convoId)}/messages/${seqNo}/versions`;
+      return (await http.authorized({ method: 'GET', path, response: versionsResponse })).versions;
+    },
+    async receipts(convoId: string): Promise<ReceiptsResponse['receipts']> {
+      const path = `${pathOf(convoId)}/receipts`;
+      return (await http.authorized({ method: 'GET', path, response: receiptsResponse })).receipts;
+    },
   };
+}
+
+function pathOf(convoId: string): string {
+  return `/conversations/${encodeURIComponent(convoId)}`;
 }

@@ -3,7 +3,7 @@ import type { ConversationView, PersonView } from '../../events/server-frames.ts
 import type { Me } from '../../events/user-contracts.ts';
 import type { ConnectionState } from './connection.ts';
 import { type ConversationState, lastActivityMs, withTimeline, withView } from './conversation-state.ts';
-import type { OutboxEntry } from './outbox-store.ts';
+import { isChange, isMessage, type OutboxEntry } from './outbox-store.ts';
 
 /** Immutable: every change makes a new one. */
 export interface ChatState {
@@ -60,9 +60,13 @@ export function withPending(state: ChatState, entries: readonly OutboxEntry[]): 
   const byConversation = Map.groupBy(entries, (entry) => entry.convo_id);
   let next = state;
   for (const { convoId, timeline } of state.conversations.values()) {
-    const pending = byConversation.get(convoId) ?? [];
-    if (pending.length === 0 && timeline.pending.length === 0) continue;
-    next = withConversation(next, convoId, (each) => withTimeline(each, { type: 'pending', pending }));
+    const waiting = byConversation.get(convoId) ?? [];
+    if (waiting.length === 0 && timeline.pending.length === 0 && timeline.changes.length === 0) continue;
+    const pending = waiting.filter(isMessage);
+    const changes = waiting.filter(isChange);
+    next = withConversation(next, convoId, (each) =>
+      withTimeline(each, { type: 'pending', pending, changes }),
+    );
   }
   return next;
 }

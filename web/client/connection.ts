@@ -1,5 +1,5 @@
 import type { TicketResponse } from '../../events/account-contracts.ts';
-import type { ClientFrame } from '../../events/client-frames.ts';
+import type { ClientFrame, SyncCursor } from '../../events/client-frames.ts';
 import type { ServerEvent, Synced } from '../../events/server-frames.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment, SocketLike } from './environment.ts';
@@ -36,8 +36,8 @@ type TimerName = 'open' | 'sync' | 'heartbeat' | 'pong' | 'renew' | 'retry';
 export interface ConnectionOptions {
   readonly environment: Pick<ClientEnvironment, 'openSocket' | 'now' | 'random' | 'setTimer' | 'network'>;
   ticket(): Promise<TicketResponse>;
-  /** Conversation id → the last seq_no that is held without a hole. Asked before every sync. */
-  cursors(): Promise<Record<string, number>>;
+  /** Conversation id → how far it is held without a hole. Asked before every sync. */
+  cursors(): Promise<Record<string, SyncCursor>>;
   /** Fetches what the sync left out. When it resolves, the client is up to date. */
   catchUp(synced: Synced): Promise<void>;
   onEvent(event: ServerEvent): void;

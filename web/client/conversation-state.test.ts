@@ -19,6 +19,7 @@ function aView(overrides: Partial<ConversationView> = {}): ConversationView {
     member_count: 2,
     members: [],
     seq: 0,
+    rev: 0,
     read_seq: 0,
     unread: 0,
     last_message: null,
@@ -61,6 +62,8 @@ describe('a conversation', () => {
     const created = withView(undefined, aView());
     expect(lastActivityMs(created)).toBe(Date.parse('2026-01-01T00:00:00.000Z'));
     const written = { client_msg_id: 'x', content: 'hi', written_at_ms: 2e12, state: 'queued' } as const;
-    expect(lastActivityMs(withTimeline(created, { type: 'pending', pending: [written] }))).toBe(2e12);
+    expect(lastActivityMs(withTimeline(created, { type: 'pending', pending: [written], changes: [] }))).toBe(
+      2e12,
+    );
   });
 });

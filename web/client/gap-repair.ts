@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import type { HistoryResponse, MessageView } from '../../events/http-contracts.ts';
+import type { ChangesResponse, HistoryResponse, MessageView } from '../../events/http-contracts.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment } from './environment.ts';
-import { gapAfter, type Timeline } from './timeline.ts';
+import { changesAfter, gapAfter, type Timeline } from './timeline.ts';
 
 /** Two pushes may overtake each other; so long a hole is likely to close by itself. */
 const patienceMs = 300;
@@ -13,9 +13,17 @@ export interface GapRepairOptions {
   timeline(convoId: string): Timeline | undefined;
   history(convoId: string, sinceSeq: number): Promise<HistoryResponse>;
   received(convoId: string, messages: readonly MessageView[]): void;
+  changes(convoId: string, sinceRev: number): Promise<ChangesResponse>;
+  changed(convoId: string, sinceRev: number, page: ChangesResponse): void;
 }
 
-/** Fills the holes of timelines over HTTP, one request at a time for each conversation. */
+/** Where a timeline lacks something. */
+interface Gap {
+  readonly messagesAfter: number | undefined;
+  readonly changesAfter: number | undefined;
+}
+
+/** Fills the holes of timelines, in messages and in changes, over HTTP, one request at a time for each conversation. */
 export class GapRepair {
   readonly #options: GapRepairOptions;
   readonly #running = new Map<string, Promise<void>>();
@@ -49,9 +57,11 @@ export class GapRepair {
     await pMap(broken, (convoId) => this.#repair(convoId), { concurrency: conversationsAtOnce });
   }
 
-  #gap(convoId: string): number | undefined {
+  #gap(convoId: string): Gap | undefined {
     const timeline = this.#options.timeline(convoId);
-    return timeline && gapAfter(timeline);
+    if (timeline === undefined) return undefined;
+    const gap = { messagesAfter: gapAfter(timeline), changesAfter: changesAfter(timeline) };
+    return gap.messagesAfter === undefined && gap.changesAfter === undefined ? undefined : gap;
   }
 
   #schedule(convoId: string, delayMs: number, failures: number): void {
@@ -73,11 +83,23 @@ export class GapRepair {
   }
 
   async #fill(convoId: string): Promise<void> {
-    for (let since = this.#gap(convoId); since !== undefined; since = this.#gap(convoId)) {
-      const page = await this.#options.history(convoId, since);
-      this.#options.received(convoId, page.messages);
-      // A read that lags behind the push that told us of the message: ask again in a moment.
-      if (this.#gap(convoId) === since) throw new Error(`${convoId} has nothing after ${since} yet`);
+    for (let gap = this.#gap(convoId); gap !== undefined; gap = this.#gap(convoId)) {
+      await this.#ask(convoId, gap);
+      const left = this.#gap(convoId);
+      // A read that lags behind the push that told us of more: ask again in a moment.
+      if (left?.messagesAfter === gap.messagesAfter && left?.changesAfter === gap.changesAfter)
+        throw new Error(`${convoId} has nothing after ${JSON.stringify(gap)} yet`);
+    }
+  }
+
+  /** Messages first: what they lack of the changes is asked for after they are here. */
+  async #ask(convoId: string, gap: Gap): Promise<void> {
+    const options = this.#options;
+    if (gap.messagesAfter !== undefined) {
+      options.received(convoId, (await options.history(convoId, gap.messagesAfter)).messages);
+    } else if (gap.changesAfter !== undefined) {
+      const page = await options.changes(convoId, gap.changesAfter);
+      options.changed(convoId, gap.changesAfter, page);
     }
   }
 }

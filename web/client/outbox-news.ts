@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { messageView } from '../../events/http-contracts.ts';
+import { confirmedChange } from './message-changes.ts';
 
 /** What a tab tells the others after it changed the shared outbox. */
 const outboxNews = z.object({
@@ -7,6 +8,8 @@ const outboxNews = z.object({
   user_id: z.string(),
   /** A message that has just left the outbox because the server has it. */
   persisted: z.optional(messageView),
+  /** The same of a change. */
+  changed: z.optional(z.extend(confirmedChange, { convo_id: z.string() })),
 });
 
 export type OutboxNews = z.infer<typeof outboxNews>;

@@ -1,17 +1,38 @@
+import type { PendingChange } from './message-changes.ts';
 import type { PendingMessage } from './timeline.ts';
 
-/** A message that waits to be sent, or that was refused and waits for its writer's decision. */
-export interface OutboxEntry extends PendingMessage {
+interface Queued {
   /** The place in the queue: it only rises, and is never given twice. */
   readonly position: number;
   readonly user_id: string;
   readonly convo_id: string;
 }
 
+/** A message that waits to be sent, or that was refused and waits for its writer's decision. */
+export interface OutboxMessage extends PendingMessage, Queued {
+  readonly change?: undefined;
+}
+
+/** The same of a change of a message. */
+export interface OutboxChange extends PendingChange, Queued {}
+
+export type OutboxEntry = OutboxMessage | OutboxChange;
+
+/** Before it has a place in the queue. */
+export type NewOutboxEntry = Omit<OutboxMessage, 'position'> | Omit<OutboxChange, 'position'>;
+
+export function isMessage(entry: OutboxEntry): entry is OutboxMessage {
+  return entry.change === undefined;
+}
+
+export function isChange(entry: OutboxEntry): entry is OutboxChange {
+  return entry.change !== undefined;
+}
+
 /** Where unsent messages wait. Durable, and shared by all tabs of one origin. */
 export interface OutboxStore {
   /** Puts the entry at the end. Resolves when it would survive a crash. */
-  add(entry: Omit<OutboxEntry, 'position'>): Promise<OutboxEntry>;
+  add(entry: NewOutboxEntry): Promise<OutboxEntry>;
   /** The entries of one person, in the order of position. */
   list(userId: string): Promise<OutboxEntry[]>;
   /** Replaces the entry at the same position if it is still there: another tab may have sent it meanwhile. */

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { MessageSendFrame } from '../../events/client-frames.ts';
+import type { MessageChangeFrame, MessageSendFrame } from '../../events/client-frames.ts';
 import type { MessageView } from '../../events/http-contracts.ts';
 import type { ErrorFrame } from '../../events/server-frames.ts';
 import { inProcessLocks, type Locks } from './locks.ts';
+import type { ConfirmedChange } from './message-changes.ts';
 import { Outbox } from './outbox.ts';
 import { memoryOutboxStore, type OutboxStore } from './outbox-store.ts';
 import { ada, aMessage, convoId, tabChannels } from './testing/test-client.ts';
@@ -18,12 +19,14 @@ let ids: number;
 
 interface Tab {
   readonly outbox: Outbox;
-  readonly sent: MessageSendFrame[];
+  readonly sent: (MessageSendFrame | MessageChangeFrame)[];
   readonly persisted: MessageView[];
+  readonly changed: ConfirmedChange[];
 }
 
 function aTab(): Tab {
-  const sent: MessageSendFrame[] = [];
+  const sent: Tab['sent'] = [];
+  const changed: ConfirmedChange[] = [];
   const persisted: MessageView[] = [];
   const outbox = new Outbox({
     userId: ada,
@@ -42,12 +45,13 @@ function aTab(): Tab {
     send: (frame) => sent.push(frame),
     onChange: () => {},
     onPersisted: (message) => persisted.push(message),
+    onChanged: (change) => changed.push(change),
   });
-  return { outbox, sent, persisted };
+  return { outbox, sent, persisted, changed };
 }
 
 function texts(tab: Tab): string[] {
-  return tab.sent.map((frame) => frame.content);
+  return tab.sent.map((frame) => (frame.action === 'message.send' ? frame.content : frame.action));
 }
 
 function ack(tab: Tab, clientMsgId: string, status: 'persisted' | 'duplicate' = 'persisted'): void {
@@ -248,7 +252,7 @@ describe('what is refused', () => {
   it('can be discarded', async () => {
     const tab = await refused('conversation.not_found');
     await tab.outbox.discard('id-1');
-    expect((await store.list(ada)).map((entry) => entry.content)).toEqual(['two']);
+    expect(await store.list(ada)).toMatchObject([{ content: 'two' }]);
   });
 });
 

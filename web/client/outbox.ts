@@ -1,10 +1,12 @@
-import type { MessageSendFrame } from '../../events/client-frames.ts';
+import type { Mention, MessageChangeFrame, MessageSendFrame } from '../../events/client-frames.ts';
 import type { MessageView } from '../../events/http-contracts.ts';
-import type { MessageAck, ServerEvent } from '../../events/server-frames.ts';
+import type { ServerEvent } from '../../events/server-frames.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment } from './environment.ts';
+import type { ConfirmedChange, MessageChange } from './message-changes.ts';
+import { confirmedChangeOf, confirmedMessage, frameOf, type GoodAck } from './outbox-frames.ts';
 import { type OutboxNews, readOutboxNews } from './outbox-news.ts';
-import type { OutboxEntry, OutboxStore } from './outbox-store.ts';
+import type { NewOutboxEntry, OutboxEntry, OutboxStore } from './outbox-store.ts';
 import { isRetryable } from './problem-error.ts';
 
 /** An ack that takes longer than this may have been lost: asking again costs one frame and never doubles. */
@@ -15,12 +17,24 @@ export interface OutboxOptions {
   readonly userId: string;
   readonly store: OutboxStore;
   readonly environment: Pick<ClientEnvironment, 'now' | 'random' | 'newId' | 'setTimer' | 'locks' | 'tabs'>;
-  send(frame: MessageSendFrame): void;
+  send(frame: MessageSendFrame | MessageChangeFrame): void;
   /** The entries have changed. */
   onChange(): void;
   /** The server has stored one of our messages. Called before its entry goes, so that it never disappears. */
   onPersisted(message: MessageView): void;
+  /** The server has made one of our changes. Called before its entry goes, too. */
+  onChanged(change: ConfirmedChange & { convo_id: string }): void;
 }
+
+/** What is written besides the text. */
+export interface MessageExtras {
+  /** The number of the message that this one answers. */
+  readonly replyTo?: number | undefined;
+  readonly mentions?: readonly Mention[] | undefined;
+}
+
+/** What became of an entry. */
+type Outcome = Pick<OutboxNews, 'persisted' | 'changed'>;
 
 /** What is on its way in one conversation, or waits there to be tried again. */
 interface Attempt {
@@ -30,8 +44,8 @@ interface Attempt {
 }
 
 /**
- * The durable queue of what was written and is not yet confirmed. An entry leaves only when the server says that the
- * message is stored, or when its writer discards it. One message of a conversation is on its way at a time, so their
+ * The durable queue of what was written or changed and is not yet confirmed. An entry leaves only when the server says
+ * that it is stored, or when its writer discards it. One entry of a conversation is on its way at a time, so their
  * order holds; what was not acknowledged is sent again with the same client_msg_id, which the server knows for ever.
  * Tabs share the queue; the one that holds the lock sends.
  */
@@ -50,6 +64,7 @@ export class Outbox {
     this.#stopListening = options.environment.tabs.subscribe((message) => {
       const news = readOutboxNews(message, options.userId);
       if (news?.persisted) options.onPersisted(news.persisted);
+      if (news?.changed) options.onChanged(news.changed);
       if (news) background(this.load());
     });
   }
@@ -66,20 +81,18 @@ export class Outbox {
   }
 
   /** Resolves when the message would survive a crash; from then on it is shown and sent. */
-  async enqueue(convoId: string, content: string): Promise<void> {
-    const { store, userId, environment } = this.#options;
-    const entry = await store.add({
-      user_id: userId,
-      convo_id: convoId,
-      client_msg_id: environment.newId(),
+  enqueue(convoId: string, content: string, { replyTo, mentions }: MessageExtras = {}): Promise<void> {
+    return this.#add({
+      ...this.#newEntry(convoId),
       content,
-      written_at_ms: environment.now(),
-      state: 'queued',
+      ...(replyTo !== undefined && { reply_to: replyTo }),
+      ...(mentions !== undefined && mentions.length > 0 && { mentions }),
     });
-    if (this.#find(entry.client_msg_id) === undefined) {
-      this.#replace([...this.#entries, entry].sort((left, right) => left.position - right.position));
-    }
-    this.#tellTabs();
+  }
+
+  /** The same for a change of the message with this number. */
+  enqueueChange(convoId: string, seqNo: number, change: MessageChange): Promise<void> {
+    return this.#add({ ...this.#newEntry(convoId), seq_no: seqNo, change });
   }
 
   /** Puts a failed message back into the queue. */
@@ -113,10 +126,10 @@ export class Outbox {
     if (entry === undefined) return;
     if (event.type === 'message.create' && event.sender_id === entry.user_id) {
       const { type: _type, ...message } = event;
-      this.#settle(entry, message);
+      this.#settle(entry, { persisted: message });
     } else if (event.type === 'message.ack') {
       if (event.status === 'rejected') this.#fail(entry, event.error);
-      else this.#settle(entry, confirmedMessage(entry, event));
+      else this.#settle(entry, outcomeOf(entry, event));
     } else if (event.type === 'error' && !event.code.startsWith('auth.')) {
       // An error of the session says nothing about the message: the connection deals with it.
       if (isRetryable(event.code)) this.#retryLater(entry, event.retry_after_ms ?? 0);
@@ -139,9 +152,28 @@ export class Outbox {
     this.#sendNext();
   }
 
-  #tellTabs(persisted?: MessageView): void {
-    const news: OutboxNews = { topic: 'outbox', user_id: this.#options.userId };
-    this.#options.environment.tabs.post(persisted === undefined ? news : { ...news, persisted });
+  #newEntry(convoId: string) {
+    const { userId, environment } = this.#options;
+    return {
+      user_id: userId,
+      convo_id: convoId,
+      client_msg_id: environment.newId(),
+      written_at_ms: environment.now(),
+      state: 'queued',
+    } as const;
+  }
+
+  async #add(wanted: NewOutboxEntry): Promise<void> {
+    const entry = await this.#options.store.add(wanted);
+    if (this.#find(entry.client_msg_id) === undefined) {
+      this.#replace([...this.#entries, entry].sort((left, right) => left.position - right.position));
+    }
+    this.#tellTabs();
+  }
+
+  #tellTabs(outcome: Outcome = {}): void {
+    const news: OutboxNews = { topic: 'outbox', user_id: this.#options.userId, ...outcome };
+    this.#options.environment.tabs.post(news);
   }
 
   #applyAsSender(): void {
@@ -187,12 +219,7 @@ export class Outbox {
     const deadlineMs = Math.min(ackDeadlineMs * 2 ** count, ackDeadlineMaxMs);
     const cancelTimer = this.#options.environment.setTimer(() => this.#sendAgain(entry.convo_id), deadlineMs);
     this.#attempts.set(entry.convo_id, { clientMsgId: entry.client_msg_id, count, cancelTimer });
-    this.#options.send({
-      action: 'message.send',
-      convo_id: entry.convo_id,
-      client_msg_id: entry.client_msg_id,
-      content: entry.content,
-    });
+    this.#options.send(frameOf(entry));
   }
 
   #sendAgain(convoId: string): void {
@@ -219,10 +246,11 @@ export class Outbox {
     this.#attempts.delete(entry.convo_id);
   }
 
-  #settle(entry: OutboxEntry, message: MessageView): void {
+  #settle(entry: OutboxEntry, outcome: Outcome): void {
     this.#forgetAttempt(entry);
-    this.#options.onPersisted(message);
-    background(this.#remove(entry, message));
+    if (outcome.persisted) this.#options.onPersisted(outcome.persisted);
+    if (outcome.changed) this.#options.onChanged(outcome.changed);
+    background(this.#remove(entry, outcome));
   }
 
   #fail(entry: OutboxEntry, { code, detail }: { code: string; detail: string }): void {
@@ -230,11 +258,11 @@ export class Outbox {
     background(this.#change({ ...entry, state: 'failed', error: { code, detail } }));
   }
 
-  async #remove(entry: OutboxEntry, persisted?: MessageView): Promise<void> {
+  async #remove(entry: OutboxEntry, outcome: Outcome = {}): Promise<void> {
     this.#removed.add(entry.position);
     this.#replace(this.#entries.filter((other) => other.position !== entry.position));
     await this.#options.store.remove(entry.position);
-    this.#tellTabs(persisted);
+    this.#tellTabs(outcome);
   }
 
   async #change(next: OutboxEntry): Promise<void> {
@@ -244,16 +272,10 @@ export class Outbox {
   }
 }
 
-function confirmedMessage(entry: OutboxEntry, ack: Exclude<MessageAck, { status: 'rejected' }>): MessageView {
-  return {
-    convo_id: entry.convo_id,
-    server_msg_id: ack.server_msg_id,
-    seq_no: ack.seq_no,
-    sender_id: entry.user_id,
-    client_msg_id: entry.client_msg_id,
-    content: entry.content,
-    created_at: ack.created_at,
-  };
+function outcomeOf(entry: OutboxEntry, ack: GoodAck): Outcome {
+  return entry.change === undefined
+    ? { persisted: confirmedMessage(entry, ack) }
+    : { changed: confirmedChangeOf(entry, ack) };
 }
 
 /** For work that nobody waits for; the store is read anew at the next start, so a failure here loses nothing. */

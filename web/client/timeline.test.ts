@@ -41,12 +41,16 @@ describe('a timeline', () => {
   });
 
   it('has a hole when the server knows of a message that never came', () => {
-    const timeline = reduceTimeline(received(emptyTimeline(0), aMessage(1)), { type: 'known', seqNo: 2 });
+    const timeline = reduceTimeline(received(emptyTimeline(0), aMessage(1)), {
+      type: 'known',
+      seqNo: 2,
+      rev: 0,
+    });
     expect(gapAfter(timeline)).toBe(1);
   });
 
   it('has no hole while it holds nothing: it begins where the conversation stands', () => {
-    const timeline = reduceTimeline(emptyTimeline(5), { type: 'known', seqNo: 9 });
+    const timeline = reduceTimeline(emptyTimeline(5), { type: 'known', seqNo: 9, rev: 0 });
     expect(gapAfter(timeline)).toBeUndefined();
     expect(olderBefore(timeline)).toBe(10);
   });
@@ -58,7 +62,7 @@ describe('a timeline', () => {
   it('takes an older page that ends where it begins, and knows when it has reached the start', () => {
     const loaded = received(emptyTimeline(2), aMessage(3));
     const page = [aMessage(1), aMessage(2)];
-    const timeline = reduceTimeline(loaded, { type: 'older', messages: page, hasMore: false });
+    const timeline = reduceTimeline(loaded, { type: 'older', messages: page, hasMore: false, rev: 0 });
     expect(seqs(timeline)).toEqual([1, 2, 3]);
     expect(olderBefore(timeline)).toBeUndefined();
   });
@@ -66,12 +70,12 @@ describe('a timeline', () => {
   it('drops an older page that does not end where it begins', () => {
     const loaded = received(emptyTimeline(5), aMessage(6));
     const page = [aMessage(1), aMessage(2)];
-    expect(reduceTimeline(loaded, { type: 'older', messages: page, hasMore: false })).toBe(loaded);
+    expect(reduceTimeline(loaded, { type: 'older', messages: page, hasMore: false, rev: 0 })).toBe(loaded);
   });
 
   it('replaces a pending message by the stored one of the same client_msg_id', () => {
     const mine = { client_msg_id: 'x', content: 'hello', written_at_ms: 0, state: 'queued' } as const;
-    const pending = reduceTimeline(emptyTimeline(0), { type: 'pending', pending: [mine] });
+    const pending = reduceTimeline(emptyTimeline(0), { type: 'pending', pending: [mine], changes: [] });
     expect(timelineRows(pending, ada)).toEqual([{ kind: 'pending', pending: mine }]);
     const stored = aMessage(1, { sender_id: ada, client_msg_id: 'x' });
     expect(timelineRows(received(pending, stored), ada)).toEqual([{ kind: 'message', message: stored }]);
@@ -79,7 +83,7 @@ describe('a timeline', () => {
 
   it('does not take the message of somebody else for ours, whatever client_msg_id it carries', () => {
     const mine = { client_msg_id: 'cm-1', content: 'hello', written_at_ms: 0, state: 'queued' } as const;
-    const pending = reduceTimeline(emptyTimeline(0), { type: 'pending', pending: [mine] });
+    const pending = reduceTimeline(emptyTimeline(0), { type: 'pending', pending: [mine], changes: [] });
     expect(timelineRows(received(pending, aMessage(1)), ada)).toHaveLength(2);
   });
 
@@ -98,13 +102,13 @@ describe('a timeline', () => {
           const shown = seqs(timeline);
           expect(shown).toEqual(shown.map((_, index) => start + 1 + index));
         }
-        timeline = reduceTimeline(timeline, { type: 'known', seqNo: 30 });
+        timeline = reduceTimeline(timeline, { type: 'known', seqNo: 30, rev: 0 });
         for (let gap = gapAfter(timeline); gap !== undefined; gap = gapAfter(timeline)) {
           timeline = received(timeline, ...[1, 2, 3].map((step) => aMessage(Number(gap) + step)));
         }
         for (let before = olderBefore(timeline); before !== undefined; before = olderBefore(timeline)) {
           const page = [before - 2, before - 1].filter((seqNo) => seqNo > 0).map((seqNo) => aMessage(seqNo));
-          timeline = reduceTimeline(timeline, { type: 'older', messages: page, hasMore: before > 3 });
+          timeline = reduceTimeline(timeline, { type: 'older', messages: page, hasMore: before > 3, rev: 0 });
         }
         expect(seqs(timeline).slice(0, 30)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
       }),

@@ -26,7 +26,8 @@ export function Announcer({ rows, chat, knownSeq }: AnnouncerProps) {
     <div className="visually-hidden" role="log" aria-live="polite" aria-label="New messages">
       {recent.map((message) => (
         <p key={message.seq_no}>
-          {personName(chat.people, message.sender_id, myId)}: {message.content}
+          {personName(chat.people, message.sender_id, myId)}:{' '}
+          {message.deleted_at === undefined ? message.content : 'Message deleted'}
         </p>
       ))}
     </div>

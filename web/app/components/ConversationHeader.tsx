@@ -2,7 +2,7 @@ import { lazy, type Ref, useState } from 'react';
 import type { ConversationView, PersonView } from '../../../events/server-frames.ts';
 import { listHref } from '../route.ts';
 import { Avatar } from './Avatar.tsx';
-import { BackIcon, InfoIcon } from './icons.tsx';
+import { BackIcon, InfoIcon, PinIcon } from './icons.tsx';
 import { Loading } from './Loading.tsx';
 
 const PersonDialog = lazy(() => import('./PersonDialog.tsx'));
@@ -12,9 +12,11 @@ export interface ConversationHeaderProps {
   readonly myId: string;
   readonly name: string;
   readonly headingRef: Ref<HTMLHeadingElement>;
+  readonly onShowPins: () => void;
 }
 
-export function ConversationHeader({ view, myId, name, headingRef }: ConversationHeaderProps) {
+export function ConversationHeader(props: ConversationHeaderProps) {
+  const { view, myId, name, headingRef, onShowPins } = props;
   const others = view.members.filter((person) => person.user_id !== myId);
   const isGroup = view.type === 'group';
   const [isShowingPerson, setShowingPerson] = useState(false);
@@ -36,6 +38,9 @@ export function ConversationHeader({ view, myId, name, headingRef }: Conversatio
         </h1>
         <p>{isGroup ? groupLine(view, others) : others.map(handleLine).join(', ')}</p>
       </div>
+      <button type="button" className="icon-button" aria-label="Pinned messages" onClick={onShowPins}>
+        <PinIcon />
+      </button>
       {person !== undefined && (
         <button
           type="button"

@@ -81,7 +81,7 @@ function Preview({
   return (
     <>
       {isNamed && `${personName(people, last.sender_id, myId)}: `}
-      {last.preview}
+      {last.preview === '' ? <em>Message deleted</em> : last.preview}
     </>
   );
 }

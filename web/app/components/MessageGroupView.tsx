@@ -4,7 +4,7 @@ import type { MessageGroup } from '../message-groups.ts';
 import { dayName, fullTime, timeOfDay } from '../times.ts';
 import { Avatar } from './Avatar.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
-import { SentState, type SentStateName } from './SentState.tsx';
+import { SentState, type SentStateView } from './SentState.tsx';
 
 export interface MessageGroupViewProps {
   readonly group: MessageGroup;
@@ -13,11 +13,12 @@ export interface MessageGroupViewProps {
   readonly isNamed: boolean;
   readonly sender: PersonView | undefined;
   readonly now: Date;
-  readonly state: SentStateName | undefined;
+  readonly stateName: SentStateView['name'] | undefined;
+  readonly stateText: string | undefined;
 }
 
 export const MessageGroupView = memo(function MessageGroupView(props: MessageGroupViewProps) {
-  const { group, isMine, isNamed, sender, now, state } = props;
+  const { group, isMine, isNamed, sender, now, stateName, stateText } = props;
   const name = isMine ? 'You' : (sender?.display_name ?? 'Someone');
   const [first] = group.messages;
   const last = group.messages.at(-1);
@@ -35,13 +36,13 @@ export const MessageGroupView = memo(function MessageGroupView(props: MessageGro
         <div className="group-body">
           <h2 className={isNamed && !isMine ? 'sender' : 'visually-hidden'}>{name}</h2>
           {group.messages.map((message) => (
-            <MessageBubble key={message.key} message={message} />
+            <MessageBubble key={message.key} message={message} name={name} />
           ))}
           <p className="group-foot">
             <time dateTime={last.at.toISOString()} title={fullTime(last.at)}>
               {timeOfDay(last.at)}
             </time>
-            {state !== undefined && <SentState state={state} />}
+            {stateName !== undefined && <SentState name={stateName} text={stateText ?? ''} />}
           </p>
         </div>
       </article>

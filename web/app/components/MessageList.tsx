@@ -49,17 +49,22 @@ export function MessageList({ chat, conversation, rows, unreadAfter, onAtEnd }: 
             <OlderMessages convoId={conversation.convoId} beforeSeq={older} scroller={scroller} />
           )}
           <ol>
-            {groups.map((group) => (
-              <MessageGroupView
-                key={group.key}
-                group={group}
-                isMine={group.senderId === myId}
-                isNamed={conversation.view.type === 'group'}
-                sender={chat.people.get(group.senderId)}
-                now={now}
-                state={group.key === lastOwnKey ? sentState(group, conversation, chat.connection) : undefined}
-              />
-            ))}
+            {groups.map((group) => {
+              const state =
+                group.key === lastOwnKey ? sentState(group, conversation, chat.connection) : undefined;
+              return (
+                <MessageGroupView
+                  key={group.key}
+                  group={group}
+                  isMine={group.senderId === myId}
+                  isNamed={conversation.view.type === 'group'}
+                  sender={chat.people.get(group.senderId)}
+                  now={now}
+                  stateName={state?.name}
+                  stateText={state?.text}
+                />
+              );
+            })}
           </ol>
         </div>
       </section>

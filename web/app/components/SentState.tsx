@@ -1,37 +1,51 @@
 import type { ConnectionState } from '../../client/connection.ts';
-import type { ConversationState } from '../../client/conversation-state.ts';
+import { type ConversationState, receiptCounts } from '../../client/conversation-state.ts';
 import type { MessageGroup } from '../message-groups.ts';
-import { CheckIcon, ClockIcon } from './icons.tsx';
+import { CheckIcon, ClockIcon, DoubleCheckIcon } from './icons.tsx';
 
-export type SentStateName = 'waiting' | 'sending' | 'sent' | 'read';
+export type SentStateName = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read';
 
-const texts: Readonly<Record<SentStateName, string>> = {
-  waiting: 'Waiting for the connection',
-  sending: 'Sending…',
-  sent: 'Sent',
-  read: 'Read',
-};
+/** How far the last of our own messages has come, and the words for it. */
+export interface SentStateView {
+  readonly name: SentStateName;
+  readonly text: string;
+}
 
-/** How far the last of our own messages has come; undefined if it failed, which is said elsewhere. */
+/** Undefined if it failed or was deleted, which is said elsewhere. */
 export function sentState(
   group: MessageGroup,
   conversation: ConversationState,
   connection: ConnectionState,
-): SentStateName | undefined {
+): SentStateView | undefined {
   const last = group.messages.at(-1);
-  if (last === undefined || last.state === 'failed') return undefined;
-  if (last.seqNo === undefined) return connection === 'live' ? 'sending' : 'waiting';
-  const readBy = [...conversation.readBy.values()].filter((seqNo) => seqNo >= (last.seqNo ?? 0)).length;
-  // In a group "read" would leave open by whom.
-  return conversation.view.type === 'direct' && readBy > 0 ? 'read' : 'sent';
+  if (last === undefined || last.state === 'failed' || last.message?.deleted_at !== undefined)
+    return undefined;
+  if (last.seqNo === undefined) {
+    return connection === 'live'
+      ? { name: 'sending', text: 'Sending…' }
+      : { name: 'waiting', text: 'Waiting for the connection' };
+  }
+  const { delivered, read } = receiptCounts(conversation, last.seqNo);
+  if (read > 0) return { name: 'read', text: reached('Read', read, conversation) };
+  if (delivered > 0) return { name: 'delivered', text: reached('Delivered', delivered, conversation) };
+  return { name: 'sent', text: 'Sent' };
 }
 
-export function SentState({ state }: { readonly state: SentStateName }) {
-  const isStored = state === 'sent' || state === 'read';
+/** Between two people there is nobody to count. */
+function reached(word: string, count: number, { view }: ConversationState): string {
+  if (view.type === 'direct') return word;
+  const where = word === 'Read' ? 'by' : 'to';
+  return `${word} ${where} ${count >= view.member_count - 1 ? 'all' : count}`;
+}
+
+/** One tick: the server has it. Two: a device of somebody else has it. In colour: somebody has read it. */
+export function SentState({ name, text }: SentStateView) {
   return (
-    <span className="sent-state" data-state={state}>
-      {isStored ? <CheckIcon /> : <ClockIcon />}
-      {texts[state]}
+    <span className="sent-state" data-state={name}>
+      {name === 'sent' && <CheckIcon />}
+      {(name === 'delivered' || name === 'read') && <DoubleCheckIcon />}
+      {(name === 'sending' || name === 'waiting') && <ClockIcon />}
+      {text}
     </span>
   );
 }

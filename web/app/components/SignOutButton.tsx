@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { activeChat, client } from '../chat-store.ts';
 import { SignOutIcon } from './icons.tsx';
-import { SignOutDialog } from './SignOutDialog.tsx';
+import { SignOutDialog, type Unsent } from './SignOutDialog.tsx';
 
 /** Asks first if something would be lost. */
 export function SignOutButton() {
-  /** How many messages would be lost by signing out, while that is being asked. */
-  const [unsent, setUnsent] = useState<number>();
+  /** What would be lost by signing out, while that is being asked. */
+  const [unsent, setUnsent] = useState<Unsent>();
 
   function leave(): void {
     setUnsent(undefined);
@@ -14,9 +14,9 @@ export function SignOutButton() {
   }
 
   function askToLeave(): void {
-    const count = activeChat().unsentCount;
-    if (count === 0) leave();
-    else setUnsent(count);
+    const { unsentCount, unsentChangeCount } = activeChat();
+    if (unsentCount === 0) leave();
+    else setUnsent({ messages: unsentCount - unsentChangeCount, changes: unsentChangeCount });
   }
 
   return (

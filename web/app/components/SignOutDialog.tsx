@@ -1,7 +1,13 @@
 import { Dialog } from './Dialog.tsx';
 
+export interface Unsent {
+  readonly messages: number;
+  /** Of messages: edits, reactions and so on. */
+  readonly changes: number;
+}
+
 export interface SignOutDialogProps {
-  readonly unsent: number;
+  readonly unsent: Unsent;
   readonly onCancel: () => void;
   readonly onConfirm: () => void;
 }
@@ -10,8 +16,8 @@ export function SignOutDialog({ unsent, onCancel, onConfirm }: SignOutDialogProp
   return (
     <Dialog title="Sign out?" onClose={onCancel}>
       <p>
-        {unsent === 1 ? 'One message has' : `${unsent} messages have`} not been sent. Signing out deletes
-        everything that is kept on this device, unsent messages too.
+        {unsentText(unsent)} not been sent. Signing out deletes everything that is kept on this device, and
+        that too.
       </p>
       <div className="dialog-actions">
         <button type="button" onClick={onCancel}>
@@ -23,4 +29,13 @@ export function SignOutDialog({ unsent, onCancel, onConfirm }: SignOutDialogProp
       </div>
     </Dialog>
   );
+}
+
+function unsentText({ messages, changes }: Unsent): string {
+  const parts = [
+    ...(messages === 0 ? [] : [messages === 1 ? 'one message' : `${messages} messages`]),
+    ...(changes === 0 ? [] : [changes === 1 ? 'one change' : `${changes} changes`]),
+  ];
+  const text = parts.join(' and ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${messages + changes === 1 ? 'has' : 'have'}`;
 }

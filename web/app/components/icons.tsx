@@ -43,6 +43,21 @@ export const CheckIcon = () => (
     <path d="M5 12.500l4.5 4.500L19 7.5" />
   </Icon>
 );
+export const DoubleCheckIcon = () => (
+  <Icon>
+    <path d="M2 12.500l4.500 4.500L16 7.500M12.500 16.500l.5.500L22.500 7.500" />
+  </Icon>
+);
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M6 12h.01M12 12h.01M18 12h.01" />
+  </Icon>
+);
+export const PinIcon = () => (
+  <Icon>
+    <path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" />
+  </Icon>
+);
 export const ClockIcon = () => (
   <Icon>
     <circle cx="12" cy="12" r="8" />

@@ -3,19 +3,19 @@
  * double, and faults that a test can switch on. It shares no code with the real one.
  */
 import type { TokensResponse } from '../../../events/account-contracts.ts';
-import type { ClientFrame, MessageSendFrame } from '../../../events/client-frames.ts';
+import type {
+  ClientFrame,
+  MessageChangeFrame,
+  MessageSendFrame,
+  MessageUnreadFrame,
+  SyncFrame,
+} from '../../../events/client-frames.ts';
 import type { MessageView } from '../../../events/http-contracts.ts';
 import type { ConversationView, MessageAck, ServerEvent, Synced } from '../../../events/server-frames.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { type FakeAnswer, problem } from './fake-answer.ts';
+import { FakeConversation } from './fake-conversation.ts';
 import { FakeSocket } from './fake-socket.ts';
-
-interface FakeConversation {
-  readonly type: ConversationView['type'];
-  readonly members: string[];
-  readonly messages: MessageView[];
-  readonly reads: Map<string, number>;
-}
 
 export interface FakeFaults {
   /** No HTTP, no new sockets. Sockets that are open stay so, and say nothing. */
@@ -30,8 +30,9 @@ export interface FakeFaults {
   loseFrame: (frame: ClientFrame) => boolean;
   /** An answer instead of what the server would do with a send. */
   answerSend: ((frame: MessageSendFrame) => ServerEvent | undefined) | undefined;
-  /** A sync sends at most so many messages per conversation. */
+  /** A sync sends at most so many messages, and so many changes, per conversation. */
   syncMessagesMax: number;
+  changesPageMax: number;
 }
 
 const historyPageDefault = 50;
@@ -45,6 +46,7 @@ export class FakeServer {
     loseFrame: () => false,
     answerSend: undefined,
     syncMessagesMax: 100,
+    changesPageMax: 200,
   };
   /** `METHOD path?query` of every request that arrived. */
   readonly requests: string[] = [];
@@ -68,7 +70,7 @@ export class FakeServer {
   }
 
   addConversation(convoId: string, members: string[], type: ConversationView['type'] = 'group'): void {
-    this.#conversations.set(convoId, { type, members, messages: [], reads: new Map() });
+    this.#conversations.set(convoId, new FakeConversation(convoId, type, members));
   }
 
   messages(convoId: string): readonly MessageView[] {
@@ -88,8 +90,26 @@ export class FakeServer {
     this.accounts.sessions.expireAccessTokens();
   }
 
+  /** Makes a change as the processor would, and pushes it. */
+  change(userId: string, frame: MessageChangeFrame): MessageAck {
+    const conversation = this.#conversation(frame.convo_id);
+    const { ack, update } = conversation.change(userId, frame, new Date(this.#now()).toISOString());
+    if (update !== undefined) this.#pushToAll(conversation, update);
+    return ack;
+  }
+
+  rev(convoId: string): number {
+    return this.#conversation(convoId).rev;
+  }
+
   /** Stores a message as the processor would, and pushes it. */
-  post(convoId: string, senderId: string, content: string, clientMsgId = this.#next('cm')): MessageView {
+  post(
+    convoId: string,
+    senderId: string,
+    content: string,
+    clientMsgId = this.#next('cm'),
+    extras: Partial<MessageView> = {},
+  ): MessageView {
     const conversation = this.#conversation(convoId);
     const message: MessageView = {
       convo_id: convoId,
@@ -99,9 +119,10 @@ export class FakeServer {
       client_msg_id: clientMsgId,
       content,
       created_at: new Date(this.#now()).toISOString(),
+      ...extras,
     };
     conversation.messages.push(message);
-    for (const member of conversation.members) this.#pushTo(member, { type: 'message.create', ...message });
+    this.#pushToAll(conversation, { type: 'message.create', ...message });
     return message;
   }
 
@@ -137,9 +158,8 @@ export class FakeServer {
     if (answer !== undefined) return answer;
     if (session === undefined) return problem(401, 'auth.token_expired');
     const { userId, sessionId } = session;
-    const [, convoId, messages] = /^GET \/conversations\/([^/]+)(\/messages)?$/.exec(route) ?? [];
-    if (convoId !== undefined && messages !== undefined)
-      return [200, this.#history(convoId, url.searchParams)];
+    const [, convoId, part] = /^GET \/conversations\/([^/]+)(?:\/(.+))?$/.exec(route) ?? [];
+    if (convoId !== undefined && part !== undefined) return this.#part(convoId, part, url.searchParams);
     if (convoId !== undefined) return [200, this.#view(convoId, userId)];
     switch (route) {
       case 'POST /auth/ws-ticket': {
@@ -149,6 +169,30 @@ export class FakeServer {
       }
       case 'GET /conversations':
         return [200, { conversations: this.#views(userId), next_cursor: null }];
+      default:
+        return problem(404, 'request.not_found');
+    }
+  }
+
+  #part(convoId: string, part: string, query: URLSearchParams): FakeAnswer {
+    const conversation = this.#conversation(convoId);
+    const { messages, members, reads, deliveries, versions } = conversation;
+    const [, versionsOf] = /^messages\/(\d+)\/versions$/.exec(part) ?? [];
+    if (versionsOf !== undefined) return [200, { versions: versions.get(Number(versionsOf)) ?? [] }];
+    const receipts = members.map((id) => ({
+      user_id: id,
+      read_seq: reads.get(id) ?? 0,
+      delivered_seq: Math.max(reads.get(id) ?? 0, deliveries.get(id) ?? 0),
+    }));
+    switch (part) {
+      case 'messages':
+        return [200, this.#history(convoId, query)];
+      case 'changes':
+        return [200, conversation.changes(Number(query.get('since_rev')), this.faults.changesPageMax)];
+      case 'pins':
+        return [200, { messages: messages.filter((message) => message.pinned) }];
+      case 'receipts':
+        return [200, { receipts }];
       default:
         return problem(404, 'request.not_found');
     }
@@ -169,17 +213,33 @@ export class FakeServer {
       case 'ping':
         this.#push(socket, [{ type: 'pong', server_time: new Date(this.#now()).toISOString() }]);
         return;
-      case 'message.read': {
-        const { reads } = this.#conversation(frame.convo_id);
-        reads.set(socket.userId, Math.max(reads.get(socket.userId) ?? 0, frame.seq_no));
+      case 'message.read':
+      case 'message.delivered': {
+        const { reads, deliveries } = this.#conversation(frame.convo_id);
+        const marks = frame.action === 'message.read' ? reads : deliveries;
+        marks.set(socket.userId, Math.max(marks.get(socket.userId) ?? 0, frame.seq_no));
         return;
       }
+      case 'message.unread':
+        this.#putBack(socket.userId, frame);
+        return;
+      case 'typing.start':
+      case 'typing.stop':
+        return;
       case 'sync':
         this.#sync(socket, frame.cursors);
         return;
       case 'message.send':
         this.#send(socket, frame);
+        return;
+      default:
+        this.#push(socket, [this.change(socket.userId, frame)]);
     }
+  }
+
+  #putBack(userId: string, { convo_id: convoId, seq_no: seqNo }: MessageUnreadFrame): void {
+    this.#conversation(convoId).reads.set(userId, seqNo);
+    this.#pushTo(userId, { type: 'message.unread', convo_id: convoId, user_id: userId, seq_no: seqNo });
   }
 
   #send(socket: FakeSocket, frame: MessageSendFrame): void {
@@ -192,7 +252,12 @@ export class FakeServer {
     const known = messages.find(
       (message) => message.sender_id === socket.userId && message.client_msg_id === frame.client_msg_id,
     );
-    const stored = known ?? this.post(frame.convo_id, socket.userId, frame.content, frame.client_msg_id);
+    const extras = {
+      ...(frame.reply_to != null && { reply_to: frame.reply_to }),
+      ...(frame.mentions !== undefined && { mentions: frame.mentions }),
+    };
+    const stored =
+      known ?? this.post(frame.convo_id, socket.userId, frame.content, frame.client_msg_id, extras);
     const ack: MessageAck = {
       type: 'message.ack',
       convo_id: frame.convo_id,
@@ -205,26 +270,31 @@ export class FakeServer {
     this.#push(socket, [ack]);
   }
 
-  #sync(socket: FakeSocket, cursors: Record<string, number>): void {
+  #sync(socket: FakeSocket, cursors: SyncFrame['cursors']): void {
     const conversations: Synced['conversations'] = [];
     const events: ServerEvent[] = [];
     for (const view of this.#views(socket.userId)) {
       const convoId = view.convo_id;
-      const { messages, reads } = this.#conversation(convoId);
-      const cursor = cursors[convoId] ?? 0;
-      const sent = messages.slice(cursor, cursor + this.faults.syncMessagesMax);
+      const conversation = this.#conversation(convoId);
+      const missed = conversation.missed(cursors[convoId], this.faults.syncMessagesMax);
       if (cursors[convoId] === undefined) events.push({ type: 'conversation.update', conversation: view });
-      events.push(...sent.map((message) => ({ type: 'message.create' as const, ...message })));
+      events.push(...missed.events);
       conversations.push({
         convo_id: convoId,
-        seq_no: messages.length,
-        read_seq: reads.get(socket.userId) ?? 0,
-        sent_seq: cursor + sent.length,
-        limited: cursor + sent.length < messages.length,
+        seq_no: view.seq,
+        read_seq: view.read_seq,
+        sent_seq: missed.sentSeq,
+        rev: view.rev,
+        sent_rev: missed.sentRev,
+        limited: missed.sentSeq < view.seq || missed.sentRev < view.rev,
       });
     }
     this.#push(socket, events);
     socket.receive([{ type: 'synced', conversations }]);
+  }
+
+  #pushToAll(conversation: FakeConversation, event: ServerEvent): void {
+    for (const member of conversation.members) this.#pushTo(member, event);
   }
 
   #pushTo(userId: string, event: ServerEvent): void {
@@ -244,6 +314,11 @@ export class FakeServer {
       const page = newer.slice(0, limit);
       return { messages: page, last_seq: messages.length, has_more: newer.length > page.length };
     }
+    if (query.has('around_seq')) {
+      const from = Math.max(0, Number(query.get('around_seq')) - 1 - Math.floor(limit / 2));
+      const page = messages.slice(from, from + limit);
+      return { messages: page, last_seq: messages.length, has_more: page.length < messages.length };
+    }
     const older = messages.slice(0, Number(query.get('before_seq') ?? messages.length + 1) - 1);
     const page = older.slice(-limit);
     return { messages: page, last_seq: messages.length, has_more: older.length > page.length };
@@ -255,7 +330,7 @@ export class FakeServer {
   }
 
   #view(convoId: string, userId: string): ConversationView {
-    const { type, members, messages, reads } = this.#conversation(convoId);
+    const { type, members, messages, reads, rev } = this.#conversation(convoId);
     const last = messages.at(-1);
     const readSeq = reads.get(userId) ?? 0;
     return {
@@ -266,6 +341,7 @@ export class FakeServer {
       member_count: members.length,
       members: members.map((id) => this.accounts.person(id)),
       seq: messages.length,
+      rev,
       read_seq: readSeq,
       unread: messages.length - readSeq,
       last_message: last === undefined ? null : { ...last, preview: last.content },
