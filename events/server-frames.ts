@@ -107,6 +107,9 @@ export const personView = z.object({
   deleted: z.optional(z.literal(true)),
 });
 
+/** What somebody may do beyond what every member may. More may come: a client ignores those that it does not know. */
+export const capability = z.enum(['message.pin', 'message.delete_any', 'mention.all']);
+
 /** As GET /conversations and GET /conversations/{id} show a conversation to one of its members. */
 export const conversationView = z.object({
   convo_id: conversationId,
@@ -119,6 +122,8 @@ export const conversationView = z.object({
   seq: seqNo,
   /** The number of the last change of any message in it. */
   rev: z._default(z.int(), 0),
+  /** What the client may offer here; the server refuses everything else. */
+  capabilities: z._default(z.array(capability), []),
   read_seq: seqNo,
   unread: z.int(),
   last_message: z.nullable(
@@ -202,6 +207,7 @@ export type Typing = z.infer<typeof typing>;
 export type MessageAck = z.infer<typeof messageAck>;
 export type MessageRead = z.infer<typeof messageRead>;
 export type PersonView = z.infer<typeof personView>;
+export type Capability = z.infer<typeof capability>;
 export type ConversationView = z.infer<typeof conversationView>;
 export type Synced = z.infer<typeof synced>;
 export type ErrorFrame = z.infer<typeof errorFrame>;

@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../events/server-frames.ts';
+import type { Capability, ConversationView } from '../../events/server-frames.ts';
 import type { Person } from '../users/user.ts';
 import { personView } from '../users/user.ts';
 
@@ -84,6 +84,15 @@ export function unreadCount(conversation: Conversation, membership: Membership):
   return Math.max(0, conversation.seq - effectiveReadSeq(conversation, membership));
 }
 
+/**
+ * What a member may do beyond what every member may. The processor goes by it, and clients offer by it. In a direct
+ * conversation nobody rules, and both may pin; in a group its owner does.
+ */
+export function capabilitiesOf(type: Conversation['type'], role: Membership['role']): Capability[] {
+  if (type === 'direct') return ['message.pin', 'mention.all'];
+  return role === 'owner' ? ['message.pin', 'message.delete_any', 'mention.all'] : [];
+}
+
 export function conversationView(
   conversation: Conversation,
   membership: Membership,
@@ -102,6 +111,7 @@ export function conversationView(
     }),
     seq: conversation.seq,
     rev: conversation.rev,
+    capabilities: capabilitiesOf(conversation.type, membership.role),
     read_seq: effectiveReadSeq(conversation, membership),
     unread: unreadCount(conversation, membership),
     last_message: lastMessage && {

@@ -1,6 +1,6 @@
 import type { ChangeAccepted } from '../../events/change-accepted.ts';
 import type { MessageAccepted } from '../../events/message-accepted.ts';
-import type { Conversation } from '../conversations/conversation.ts';
+import { type Conversation, capabilitiesOf } from '../conversations/conversation.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type Actor, applyChange, formerTextsAfter } from './apply-change.ts';
 import { bodyHash, type Incoming } from './incoming.ts';
@@ -138,16 +138,15 @@ function record(before: Message, after: Message, draft: Draft): void {
   if (before.pinned && !after.pinned) draft.pins = draft.pins.filter((pinned) => pinned !== seq);
 }
 
-/** In a direct conversation nobody rules, and both may pin; in a group its owner does. */
 function actorOf(userId: string, { timeline, members }: Draft): Actor {
-  const isOwner = timeline.ownerIds.has(userId);
-  const isDirect = timeline.conversation.type === 'direct';
-  const owns = isOwner && !isDirect;
+  const role = timeline.ownerIds.has(userId) ? 'owner' : 'member';
+  const capabilities = capabilitiesOf(timeline.conversation.type, role);
   return {
     userId,
-    mayModerate: owns,
-    mayPin: owns || isDirect,
-    mayMention: (mention) => (mention === 'all' ? owns || isDirect : members.has(mention)),
+    mayModerate: capabilities.includes('message.delete_any'),
+    mayPin: capabilities.includes('message.pin'),
+    mayMention: (mention) =>
+      mention === 'all' ? capabilities.includes('mention.all') : members.has(mention),
   };
 }
 

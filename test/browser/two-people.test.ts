@@ -58,7 +58,7 @@ describe('two people', () => {
 
     await unread(grace.page, /2 unread/).waitFor();
     expect(await grace.page.title()).toBe('(1) Confab');
-    await ada.page.getByText('Sent', { exact: true }).waitFor();
+    await ada.page.getByText(/^(Sent|Delivered|Read)$/).waitFor();
 
     await grace.page.getByRole('link', { name: /Ada Lovelace/ }).click();
     await unread(grace.page, /unread/).waitFor({ state: 'detached' });
@@ -79,7 +79,7 @@ describe('two people', () => {
     const { ada, grace } = await adaAndGrace();
     await openConversation(ada, grace);
     await say(ada.page, 'before the tunnel');
-    await ada.page.getByText('Sent', { exact: true }).waitFor();
+    await ada.page.getByText(/^(Sent|Delivered|Read)$/).waitFor();
 
     await goOffline(ada);
     await say(ada.page, 'in the tunnel');

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { MessageView } from '../../events/http-contracts.ts';
-import type { PersonView } from '../../events/server-frames.ts';
+import type { Capability, PersonView } from '../../events/server-frames.ts';
 import type { MessageChange } from '../client/message-changes.ts';
 
 /** What is asked or shown about messages, one at a time. */
@@ -21,6 +21,8 @@ export interface OpenConversation {
   readonly convoId: string;
   readonly myId: string;
   readonly people: ReadonlyMap<string, PersonView>;
+  /** What the server would refuse is not offered. */
+  readonly may: (capability: Capability) => boolean;
   readonly openMenu: (message: MessageView, anchor: Element) => void;
   readonly openDialog: (dialog: ConversationDialogName) => void;
   readonly change: (message: MessageView, change: MessageChange) => void;

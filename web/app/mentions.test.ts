@@ -47,3 +47,14 @@ describe('a text that is sent', () => {
     ]);
   });
 });
+
+describe('everybody', () => {
+  it.each([
+    ['@all come here', true, ['all']],
+    ['come here, @all!', true, ['all']],
+    ['@all', false, []],
+    ['@allan and me@all', true, []],
+  ])('is meant by @all, for those who may: %s', (text, may, expected) => {
+    expect(mentionsIn(text, [], may)).toEqual(expected);
+  });
+});

@@ -26,12 +26,13 @@ export function mentionCandidates(people: readonly PersonView[], query: string, 
   return people.filter((person) => !person.deleted && isMeant(person)).slice(0, max);
 }
 
-/** The ids of those whose handle stands in the text, each once. */
-export function mentionsIn(text: string, people: readonly PersonView[]): Mention[] {
+/** The ids of those whose handle stands in the text, each once; `all` for `@all`, for those who may. */
+export function mentionsIn(text: string, people: readonly PersonView[], mayMentionAll = false): Mention[] {
+  const everybody: Mention[] = mayMentionAll && /(?<![\w@])@all(?![\w-])/i.test(text) ? ['all'] : [];
   const ids = people
     .filter((person) => !person.deleted && mentionRanges(text, [person]).length > 0)
     .map((person) => person.user_id);
-  return [...new Set(ids)].slice(0, limits.mentionsMax);
+  return [...new Set([...everybody, ...ids])].slice(0, limits.mentionsMax);
 }
 
 export interface MentionRange {

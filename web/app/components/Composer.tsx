@@ -22,6 +22,7 @@ export interface ComposerProps {
   readonly myId: string;
   /** Who can be mentioned. */
   readonly people: readonly PersonView[];
+  readonly mayMentionAll: boolean;
   readonly writing: Writing | undefined;
   readonly onWritingEnd: () => void;
   /** Edits the last message of one's own. */
@@ -29,7 +30,7 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { convoId, name, inputRef, myId, people, writing, onWritingEnd, onEditLast } = props;
+  const { convoId, name, inputRef, myId, people, mayMentionAll, writing, onWritingEnd, onEditLast } = props;
   const draft = useChatStore((store) => store.drafts.get(convoId) ?? '');
   /** The text of the message that is being edited: the draft of a new one waits meanwhile. */
   const [edited, setEdited] = useState('');
@@ -52,7 +53,7 @@ export function Composer(props: ComposerProps) {
   }, [writing?.kind, writing?.message.seq_no]);
 
   async function keep(): Promise<void> {
-    const named = mentionsIn(text, people);
+    const named = mentionsIn(text, people, mayMentionAll);
     if (editedSeq !== undefined) {
       if (text.trim() !== writing?.message.content)
         await activeChat().change(convoId, editedSeq, { kind: 'edit', content: text, mentions: named });

@@ -60,13 +60,14 @@ export function ConversationPane({ chat, conversation }: ConversationPaneProps) 
       convoId,
       myId,
       people,
+      may: (capability) => view.capabilities.includes(capability),
       openMenu: (message, anchor) => setMenu({ message, anchor }),
       openDialog: setDialog,
       change: (message, change) => void activeChat().change(convoId, message.seq_no, change),
       write: setWriting,
       jumpTo,
     }),
-    [convoId, myId, people, jumpTo],
+    [convoId, myId, people, view.capabilities, jumpTo],
   );
   const present = writing && presentWriting(writing, rows);
   const mentionable = useMemo(
@@ -106,6 +107,7 @@ export function ConversationPane({ chat, conversation }: ConversationPaneProps) 
             inputRef={composer}
             myId={myId}
             people={mentionable}
+            mayMentionAll={view.capabilities.includes('mention.all')}
             writing={present}
             onWritingEnd={() => setWriting(undefined)}
             onEditLast={editLast}

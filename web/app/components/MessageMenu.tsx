@@ -84,7 +84,7 @@ function EmojiItems({ message, onDone }: ItemsProps) {
 }
 
 function MenuItems({ message, onDone }: ItemsProps) {
-  const { convoId, myId, change, openDialog, write } = useOpenConversation();
+  const { convoId, myId, may, change, openDialog, write } = useOpenConversation();
   const isMine = message.sender_id === myId;
   const item = (label: string, act: () => void, className = '') => (
     <button
@@ -112,11 +112,13 @@ function MenuItems({ message, onDone }: ItemsProps) {
       {isMine && item('Edit', () => write({ kind: 'edit', message }))}
       {navigator.clipboard !== undefined &&
         item('Copy text', () => void navigator.clipboard.writeText(message.content).catch(() => {}))}
-      {message.pinned
-        ? item('Unpin', () => change(message, { kind: 'unpin' }))
-        : item('Pin', () => change(message, { kind: 'pin' }))}
+      {may('message.pin') &&
+        (message.pinned
+          ? item('Unpin', () => change(message, { kind: 'unpin' }))
+          : item('Pin', () => change(message, { kind: 'pin' })))}
       {!isMine && item('Mark unread from here', markUnread)}
-      {isMine && item('Delete…', () => openDialog({ kind: 'delete', message }), 'menu-danger')}
+      {(isMine || may('message.delete_any')) &&
+        item('Delete…', () => openDialog({ kind: 'delete', message }), 'menu-danger')}
     </>
   );
 }

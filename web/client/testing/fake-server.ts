@@ -342,6 +342,7 @@ export class FakeServer {
       members: members.map((id) => this.accounts.person(id)),
       seq: messages.length,
       rev,
+      capabilities: ['message.pin', 'mention.all'],
       read_seq: readSeq,
       unread: messages.length - readSeq,
       last_message: last === undefined ? null : { ...last, preview: last.content },

@@ -7,7 +7,7 @@ import { useLoaded } from '../use-loaded.ts';
 import { MessageLines } from './MessageLines.tsx';
 
 export function PinsDialog({ onClose }: { readonly onClose: () => void }) {
-  const { convoId, jumpTo, change } = useOpenConversation();
+  const { convoId, may, jumpTo, change } = useOpenConversation();
   const { data, error, reload, setData } = useLoaded(() => activeChat().pins(convoId));
 
   function unpin(message: MessageView): void {
@@ -27,9 +27,11 @@ export function PinsDialog({ onClose }: { readonly onClose: () => void }) {
       >
         Show in the conversation
       </button>
-      <button type="button" className="link" onClick={() => unpin(message)}>
-        Unpin
-      </button>
+      {may('message.pin') && (
+        <button type="button" className="link" onClick={() => unpin(message)}>
+          Unpin
+        </button>
+      )}
     </p>
   );
 
