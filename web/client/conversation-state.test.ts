@@ -20,7 +20,7 @@ function aView(overrides: Partial<ConversationView> = {}): ConversationView {
     members: [],
     seq: 0,
     rev: 0,
-  capabilities: [],
+    capabilities: [],
     read_seq: 0,
     unread: 0,
     last_message: null,
