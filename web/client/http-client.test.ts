@@ -17,17 +17,41 @@ let sessions: SessionStore;
 let signedOut: SessionEnd[];
 let api: Api;
 
-function anHttpClient(fetch: typeof globalThis.fetch, environment = defaultEnvironment()): HttpClient {
+function anHttpClient(
+  fetch: typeof globalThis.fetch,
+  environment = defaultEnvironment(),
+  view = sessions,
+): HttpClient {
   return createHttpClient({
     baseUrl: 'http://fake',
-    sessions,
+    sessions: view,
     environment: { ...environment, now: time.now, fetch },
     onSignedOut: (_sessionId, end) => signedOut.push(end),
   });
 }
 
-function anApi(fetch: typeof globalThis.fetch, environment = defaultEnvironment()): Api {
-  return createApi(anHttpClient(fetch, environment));
+function anApi(fetch: typeof globalThis.fetch, environment = defaultEnvironment(), view = sessions): Api {
+  return createApi(anHttpClient(fetch, environment, view));
+}
+
+/** The store as a tab of another process sees it: what others write shows only when it is waited for. */
+function laggingView(store: SessionStore): SessionStore {
+  let seen = store.read();
+  return {
+    ...store,
+    read: () => seen,
+    write(session) {
+      seen = session;
+      store.write(session);
+    },
+    subscribe(listener) {
+      queueMicrotask(() => {
+        seen = store.read();
+        listener();
+      });
+      return () => {};
+    },
+  };
 }
 
 function refreshes(): number {
@@ -66,6 +90,14 @@ describe('refreshing', () => {
   it('refreshes once for two tabs that share the session and the lock', async () => {
     const environment = defaultEnvironment();
     const tabs = [anApi(server.fetch, environment), anApi(server.fetch, environment)];
+    server.expireAccessTokens();
+    await Promise.all(tabs.map((tab) => tab.ticket()));
+    expect(refreshes()).toBe(1);
+  });
+
+  it('waits for what another tab has written, which may come later than the lock', async () => {
+    const environment = defaultEnvironment();
+    const tabs = [anApi(server.fetch, environment), anApi(server.fetch, environment, laggingView(sessions))];
     server.expireAccessTokens();
     await Promise.all(tabs.map((tab) => tab.ticket()));
     expect(refreshes()).toBe(1);

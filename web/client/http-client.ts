@@ -12,6 +12,8 @@ const timeoutMs = 30_000;
  * both attempts must be over by then.
  */
 const refreshTimeoutMs = 10_000;
+/** So long the store of one tab may lag behind another's. */
+const otherTabsNewsMs = 1_000;
 /** An access token that ends sooner than this is refreshed before it is used. */
 const refreshAheadMs = 30_000;
 
@@ -112,18 +114,43 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
    * One refresh at a time across all tabs: a refresh token works once, so whoever comes second finds the tokens that
    * the first one wrote. `stale` has the access token that did not do.
    */
-  function refresh(stale: StoredSession): Promise<StoredSession> {
-    return environment.locks.request('confab.refresh', {}, async () => {
-      const session = current(stale.session_id);
-      if (session.access_token !== stale.access_token) return session;
-      try {
-        const tokens = await successor(session.refresh_token);
-        // Signed out while the answer was on its way: do not bring the session back.
-        current(stale.session_id);
-        return adopt(tokens);
-      } catch (error) {
-        throw isStatus(error, 401) ? new SignedOutError('lapsed') : error;
-      }
+  async function refresh(stale: StoredSession): Promise<StoredSession> {
+    const lock = 'confab.refresh';
+    const atOnce = await environment.locks.request(lock, { ifAvailable: true }, async (held) =>
+      held ? await renew(stale) : undefined,
+    );
+    if (atOnce) return atOnce;
+    return await environment.locks.request(lock, {}, async () => {
+      await newsOf(stale);
+      return await renew(stale);
+    });
+  }
+
+  /** Only under the lock. */
+  async function renew(stale: StoredSession): Promise<StoredSession> {
+    const session = current(stale.session_id);
+    if (session.access_token !== stale.access_token) return session;
+    try {
+      const tokens = await successor(session.refresh_token);
+      // Signed out while the answer was on its way: do not bring the session back.
+      current(stale.session_id);
+      return adopt(tokens);
+    } catch (error) {
+      throw isStatus(error, 401) ? new SignedOutError('lapsed') : error;
+    }
+  }
+
+  /** What another tab has written may reach this one a moment after the lock does. It may also have failed: not for long. */
+  function newsOf(stale: StoredSession): Promise<void> {
+    if (sessions.read()?.access_token !== stale.access_token) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        unsubscribe();
+        cancelTimer();
+        resolve();
+      };
+      const unsubscribe = sessions.subscribe(done);
+      const cancelTimer = environment.setTimer(done, otherTabsNewsMs);
     });
   }
 
