@@ -27,6 +27,9 @@ export interface Deployment {
   readonly webSocketUrl: string;
 }
 
+/** A name for documentation (RFC 2606), so that no real mailbox is named. MiniStack sends nothing, it keeps. */
+const mailFrom = 'Confab <no-reply@example.com>';
+
 const apiOutputs = z.object({ HttpApiUrl: z.string(), WebSocketUrl: z.string() });
 
 /** Finds the API stack's outputs in what `cdk deploy --outputs-file` wrote. */
@@ -48,7 +51,12 @@ export async function deploy(endpoint: string): Promise<Deployment> {
   const outputsFile = join(repositoryRoot, '.local', 'endpoint', 'outputs.json');
   // No page: it asks CloudFront's and API Gateway's own host names for everything, and its upload is a Python function
   // that needs boto3, which MiniStack does not bring.
-  const context = { webSocketUrl: webSocketUrlTemplate(emulator, endpoint), site: 'false' };
+  const context = {
+    webSocketUrl: webSocketUrlTemplate(emulator, endpoint),
+    site: 'false',
+    // The address and not its domain: MiniStack's identity has no DNS tokens to print.
+    ...(emulator.name === 'MiniStack' && { mailFrom, mailIdentity: 'address' }),
+  };
   await runCdk(['bootstrap', `aws://${account}/${region}`], { endpoint, outDir });
   await runCdk(deployArguments(context, outputsFile), { endpoint, outDir });
 

@@ -42,7 +42,7 @@ async function importOnce(file: string, path: FunctionPath): Promise<number> {
   const variables = Object.fromEntries(
     Object.keys(environments[path].shape).map((name) => [
       name,
-      name.endsWith('COUNT') ? '5' : 'https://example.test/x',
+      /(COUNT|MAX)$/.test(name) ? '5' : 'https://example.test/x',
     ]),
   );
   const args = ['--input-type=module', '--eval', timedImport, file];

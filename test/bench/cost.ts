@@ -98,12 +98,12 @@ const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem',
  * A write whose condition fails costs as much as one that succeeds, and reports nothing: a unit for the small items here.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
  */
-function writeUnitsOf({ service, operation, capacityUnits, status }: CallRecord): number {
+export function writeUnitsOf({ service, operation, capacityUnits, status }: CallRecord): number {
   if (service !== 'dynamodb' || !writes.has(operation)) return 0;
   return capacityUnits ?? (status === 400 ? 1 : 0);
 }
 
-function readUnitsOf({ service, operation, capacityUnits = 0 }: CallRecord): number {
+export function readUnitsOf({ service, operation, capacityUnits = 0 }: CallRecord): number {
   return service === 'dynamodb' && !writes.has(operation) ? capacityUnits : 0;
 }
 
@@ -114,7 +114,7 @@ function sqsRequestsOf(calls: readonly CallRecord[], invocations: readonly Invoc
   return own + 2 * batches;
 }
 
-function gbSeconds({ memoryMb }: Invocation, durationMs: number): number {
+export function gbSeconds({ memoryMb }: Invocation, durationMs: number): number {
   // Billed per millisecond begun.
   return (memoryMb / 1024) * (Math.ceil(durationMs) / 1_000);
 }
@@ -126,7 +126,7 @@ function assumedMs({ functionName, durationMs }: Invocation, members: number): n
   return members > largeAudience ? large : small;
 }
 
-function countCalls(calls: readonly CallRecord[], messages: number): Record<string, number> {
+export function countCalls(calls: readonly CallRecord[], messages: number): Record<string, number> {
   const groups = Map.groupBy(calls, ({ service, operation }) => `${service} ${operation}`);
   return Object.fromEntries([...groups].map(([key, group]) => [key, group.length / messages]));
 }

@@ -82,7 +82,7 @@ async function sendRounds({ sockets, convoId, rounds, atOnce }: Plan): Promise<v
   }
 }
 
-interface LogEntry {
+export interface LogEntry {
   readonly at: string;
   readonly kind: string;
   readonly function?: string;
@@ -90,12 +90,14 @@ interface LogEntry {
   readonly line?: unknown;
 }
 
-function readLog(file: string): LogEntry[] {
+/** Of a cloud that is closed, so that all of it is written. */
+export function readLog(file: string): LogEntry[] {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as LogEntry);
 }
 
-function usage(
+/** What functions used and printed, of these lines of the log. */
+export function usage(
   entries: readonly LogEntry[],
   memoryMb: ChildCloud['memoryMb'],
 ): { invocations: Invocation[]; logBytes: number } {

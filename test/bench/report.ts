@@ -1,9 +1,11 @@
+import { type AccountsResult, renderAccounts } from './account-report.ts';
 import type { BundleResult } from './bundles.ts';
 import type { BurstResult } from './burst.ts';
 import type { MessageCost } from './cost.ts';
 import type { FanOutResult } from './fan-out.ts';
-import type { Distribution, Spread } from './histogram.ts';
+import type { Distribution } from './histogram.ts';
 import type { LatencyResult } from './latency.ts';
+import { ms, range, table, verdict } from './report-table.ts';
 
 export interface BenchResult {
   readonly at: string;
@@ -18,6 +20,7 @@ export interface BenchResult {
   readonly burst: BurstResult;
   readonly fanOut: FanOutResult;
   readonly costs: readonly MessageCost[];
+  readonly accounts: AccountsResult;
   readonly bundles: readonly BundleResult[];
 }
 
@@ -40,6 +43,8 @@ export function renderReport(result: BenchResult): string {
     ...renderSpeed(result),
     '',
     ...renderCosts(result.costs),
+    '',
+    ...renderAccounts(result.accounts),
     '',
     ...renderBundles(result.bundles),
   ].join('\n');
@@ -112,24 +117,4 @@ function renderBundles(bundles: readonly BundleResult[]): string[] {
     ]),
     `largest bundle ${largest.toFixed(0)} KB${verdict(largest <= targets.bundleKilobytes, `≤ ${targets.bundleKilobytes} KB`)}`,
   ];
-}
-
-const ms = (value: number) => value.toFixed(1);
-const range = ({ min, max }: Spread) => `${min.toFixed(1)}–${max.toFixed(1)}`;
-const verdict = (met: boolean, target: string) => ` ${met ? '✓' : '✗'} ${target}`;
-
-/** Columns of even width; the first to the left, the others to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 }

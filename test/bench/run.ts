@@ -6,10 +6,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { observeAccountCosts } from './account-calls.ts';
+import { accountCostOf } from './account-cost.ts';
+import { measureAccountLatency } from './account-latency.ts';
+import type { AccountsResult } from './account-report.ts';
 import { measureBundles } from './bundles.ts';
 import { measureBurst } from './burst.ts';
 import { type ChildCloud, startChildCloud } from './child-cloud.ts';
 import { costOf } from './cost.ts';
+import { measureEnumeration } from './enumeration.ts';
 import { measureFanOut } from './fan-out.ts';
 import { measureLatency } from './latency.ts';
 import { observeCosts } from './observe.ts';
@@ -45,6 +50,7 @@ async function measure(): Promise<BenchResult> {
 
   say('cost');
   const observations = await observeCosts(await start('tapped', { tap: true }));
+  const accounts = await measureAccounts();
   say('bundles');
   const bundles = await measureBundles(join(folder, 'assembly', 'functions'));
   return {
@@ -55,8 +61,21 @@ async function measure(): Promise<BenchResult> {
     burst,
     fanOut,
     costs: observations.map(costOf),
+    accounts,
     bundles,
   };
+}
+
+async function measureAccounts(): Promise<AccountsResult> {
+  const fast = await start('accounts');
+  say('latency of accounts');
+  const latency = await measureAccountLatency(fast);
+  say('known and unknown addresses');
+  const enumeration = await measureEnumeration(fast);
+  await fast.close();
+  say('cost of accounts');
+  const observations = await observeAccountCosts(await start('accounts-tapped', { tap: true }));
+  return { latency, enumeration, costs: observations.map(accountCostOf) };
 }
 
 async function start(name: string, more: { tap?: boolean } = {}): Promise<ChildCloud> {

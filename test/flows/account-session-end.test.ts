@@ -1,4 +1,5 @@
 /** The promise that a reviewer asks for first: what an ended session still gets to see. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { TokensResponse } from '../../events/account-contracts.ts';
 import { bodyOf } from '../support/client.ts';
@@ -25,6 +26,9 @@ async function signInAgain({ email }: Person): Promise<Person> {
   return signedIn(http, bodyOf(await http.call<TokensResponse>('POST', '/auth/login', { body })));
 }
 
+/** Slower than the rate limit of messages. */
+const breathMs = 50;
+
 /** Says one thing after the other until it is told to stop; answers what it said. */
 function chatter(socket: TestSocket, convoId: string, name: string) {
   const said: string[] = [];
@@ -34,6 +38,7 @@ function chatter(socket: TestSocket, convoId: string, name: string) {
       const text = `${name} ${said.length}`;
       await say(socket, convoId, text);
       said.push(text);
+      await pause(breathMs);
     }
   })();
   return {

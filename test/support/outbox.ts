@@ -1,4 +1,5 @@
 import { bodyOf, type HttpClient } from './client.ts';
+import { findMiniStackOutbox } from './ministack-outbox.ts';
 
 export interface SentMessage {
   readonly id: string;
@@ -9,7 +10,7 @@ export interface SentMessage {
   readonly code?: string;
 }
 
-/** Where the mails and SMS of a system can be read: the laptop's. On AWS they go to people, and these flows are left out. */
+/** Where the mails and SMS of a system can be read: a laptop's or MiniStack's. On AWS they go to people, and these flows are left out. */
 export interface Outbox {
   /** The next message to this address that came after `after` (none: the first one). Waits for it. */
   next(to: string, after?: SentMessage): Promise<SentMessage>;
@@ -20,7 +21,7 @@ export interface Outbox {
 
 export async function findOutbox(http: HttpClient): Promise<Outbox | undefined> {
   const answer = await http.call('GET', '/_outbox/messages?limit=1').catch(() => undefined);
-  return answer?.status === 200 ? outboxOf(http) : undefined;
+  return answer?.status === 200 ? outboxOf(http) : await findMiniStackOutbox(http.url);
 }
 
 function outboxOf(http: HttpClient): Outbox {
