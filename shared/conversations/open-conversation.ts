@@ -5,11 +5,12 @@ import { AppError } from '../errors.ts';
 import { directConversationId, type Ids } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { UserStore } from '../users/user-store.ts';
-import type { Conversation } from './conversation.ts';
+import type { Conversation, Membership } from './conversation.ts';
 import type { ConversationStore } from './conversation-store.ts';
 
 export interface OpenedConversation {
   readonly conversation: Conversation;
+  /** Whoever opened it comes first. */
   readonly memberIds: readonly string[];
   /** False when the two people had their conversation already. */
   readonly created: boolean;
@@ -53,7 +54,7 @@ export async function openConversation(
     memberIds.map((userId) => ({
       convoId,
       userId,
-      role: request.type === 'group' && userId === callerId ? 'owner' : 'member',
+      role: userId === callerId ? openerRole(request.type) : 'member',
       readSeq: 0,
     })),
   );
@@ -61,6 +62,11 @@ export async function openConversation(
   const existing = await deps.conversations.get(convoId);
   if (!existing) throw new Error(`conversation ${convoId} exists and does not`);
   return { conversation: existing, memberIds, created: false };
+}
+
+/** A group belongs to whoever opened it; in a direct conversation nobody rules. */
+export function openerRole(type: Conversation['type']): Membership['role'] {
+  return type === 'group' ? 'owner' : 'member';
 }
 
 /** The other people, each once. Throws `request.invalid` when they are too many. */

@@ -146,6 +146,9 @@ describe('two tabs of one person', () => {
       ]);
     }
     expect(sent).toHaveLength(2);
+    // What a tab still holds as unsent would be asked about first.
+    for (const page of [ada.page, second])
+      await page.locator('[data-state="sending"]').waitFor({ state: 'detached' });
 
     await second.getByRole('button', { name: 'Sign out' }).click();
     await ada.page.getByRole('heading', { name: 'Welcome back' }).waitFor();

@@ -34,14 +34,17 @@ it('shows a new conversation to everybody in it at once, with its title and its 
   const group = await openGroup(ada, [ben, cleo], '  Sunday hike ⛰️ ');
 
   expect(group).toMatchObject({ type: 'group', title: 'Sunday hike ⛰️', member_count: 3, seq: 0, unread: 0 });
+  expect(group.capabilities).toEqual(['message.pin', 'message.delete_any', 'mention.all']);
   expect(group.members.map(({ user_id }) => user_id).sort()).toEqual(
     [ada, ben, cleo].map(({ userId }) => userId).sort(),
   );
-  for (const socket of sockets) {
-    expect((await socket.next('conversation.update')).conversation).toEqual(group);
+  const asMember = { ...group, capabilities: [] };
+  for (const [index, socket] of sockets.entries()) {
+    const { conversation } = await socket.next('conversation.update');
+    expect(conversation).toEqual(index === 0 ? group : asMember);
   }
-  expect(await listOf(cleo)).toEqual([group]);
-  expect(bodyOf(await cleo.call('GET', `/conversations/${group.convo_id}`))).toEqual(group);
+  expect(await listOf(cleo)).toEqual([asMember]);
+  expect(bodyOf(await cleo.call('GET', `/conversations/${group.convo_id}`))).toEqual(asMember);
 });
 
 it('reaches every member of a group', async () => {
