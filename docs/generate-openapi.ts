@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commonErrors, type HttpContract, httpApi, sessionErrors } from '../events/http-api.ts';
 import * as chat from '../events/http-contracts.ts';
-import { type Access, httpRoutes } from '../functions/routes.ts';
+import { type HttpRoute, httpRoutes } from '../functions/routes.ts';
 import { type ErrorCode, errorTable } from '../shared/errors.ts';
 import { convert, inputSchema, type Json, open, reference, type Schema } from './json-schemas.ts';
 
@@ -22,9 +22,9 @@ export interface OpenApiDocument extends Json {
 export function openApiDocument({ closed = false } = {}): OpenApiDocument {
   const schemas = componentSchemas(closed);
   const paths: Record<string, Record<string, Json>> = {};
-  for (const { route, access } of httpRoutes) {
-    const [method = '', path = ''] = route.split(' ');
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(route, httpApi[route], access) };
+  for (const entry of httpRoutes) {
+    const [method = '', path = ''] = entry.route.split(' ');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(entry, httpApi[entry.route]) };
   }
   return {
     openapi: '3.1.1',
@@ -38,7 +38,7 @@ export function openApiDocument({ closed = false } = {}): OpenApiDocument {
     },
     servers: [{ url: 'http://127.0.0.1:8787', description: 'npm start' }],
     security: [],
-    tags: tags.map(([, name, description]) => ({ name, description })),
+    tags: tags.flatMap(([, name, description]) => (description ? [{ name, description }] : [])),
     paths,
     components: {
       schemas,
@@ -50,34 +50,51 @@ export function openApiDocument({ closed = false } = {}): OpenApiDocument {
           bearerFormat: 'JWT',
           description: 'From signing in; it lasts 15 minutes.',
         },
+        botToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Of a bot, `cb_…`; it lasts until it is replaced or the bot is deleted.',
+        },
       },
     },
   };
 }
 
-/** By the beginning of the path. */
+/** By the beginning of the path; a tag is described once. */
 const tags = [
+  ['/admin', 'Administration', 'For those who run the deployment'],
   ['/auth', 'Accounts', 'Signing up and in, sessions, passwords, codes, the second factor'],
   ['/me', 'Profile', 'Your own profile and data'],
   ['/users', 'People', 'Other people'],
-  ['/conversations', 'Conversations', 'Conversations and their history'],
+  ['/conversations', 'Conversations', 'Conversations, who is in them, and their history'],
+  ['/rooms', 'Conversations', ''],
+  ['/invite-links', 'Conversations', ''],
+  ['/bots', 'Programs', 'Bots'],
+  ['/notices', 'Notices and reports', 'What one should know, and what others should'],
+  ['/reports', 'Notices and reports', ''],
   ['/', 'System', 'Health and keys'],
 ] as const;
 
-function operation(route: string, contract: HttpContract, access: Access): Json {
+function operation(entry: HttpRoute, contract: HttpContract): Json {
+  const { route } = entry;
   const path = route.split(' ')[1] ?? '';
-  const signedIn = access === 'session' || access === 'ending';
   return {
     operationId: operationId(route),
     summary: contract.summary,
     tags: [tags.find(([prefix]) => path.startsWith(prefix))?.[1]],
-    security: signedIn ? [{ accessToken: [] }] : access === 'optional' ? [{}, { accessToken: [] }] : [],
+    security: securityOf(entry),
     ...parameters(path, contract.query),
     ...(contract.body && {
       requestBody: { required: true, content: { 'application/json': { schema: reference(contract.body) } } },
     }),
-    responses: { ...answers(contract), ...refusals(contract, access) },
+    responses: { ...answers(contract), ...refusals(contract, entry) },
   };
+}
+
+/** Any one of them will do; `{}` is none. */
+function securityOf({ access, bots }: HttpRoute): Json[] {
+  if (access === 'public') return [];
+  return [...(access === 'optional' ? [{}] : []), { accessToken: [] }, ...(bots ? [{ botToken: [] }] : [])];
 }
 
 /** `DELETE /me/blocks/{user_id}` → `deleteMeBlocksByUserId` */
@@ -131,7 +148,12 @@ const statusTexts: Readonly<Record<string, string>> = {
 };
 
 /** Every error is a problem of RFC 9457; its `code` says which one. */
-function refusals({ errors = [] }: HttpContract, access: Access): Json {
+function refusals(contract: HttpContract, { access, bots }: HttpRoute): Json {
+  const notForBots = access !== 'public' && !bots;
+  const errors: ErrorCode[] = [
+    ...(contract.errors ?? []),
+    ...(notForBots ? (['bot.not_allowed'] as const) : []),
+  ];
   const codes: ErrorCode[] = [...commonErrors, ...(access === 'public' ? [] : sessionErrors), ...errors];
   const own = new Set(errors.map((code) => errorTable[code].status));
   const byStatus = Map.groupBy(new Set(codes), (code) => errorTable[code].status);

@@ -1,8 +1,11 @@
 /** JSON Schemas of the contracts, under the names that their modules export them by: `tokensResponse` → `TokensResponse`. */
 import * as z from 'zod/mini';
 import * as account from '../events/account-contracts.ts';
+import * as admin from '../events/admin-contracts.ts';
+import * as bot from '../events/bot-contracts.ts';
 import * as client from '../events/client-frames.ts';
 import * as chat from '../events/http-contracts.ts';
+import * as membership from '../events/membership-contracts.ts';
 import * as server from '../events/server-frames.ts';
 import * as user from '../events/user-contracts.ts';
 
@@ -11,8 +14,10 @@ export type Schema = z.ZodMiniType;
 
 /** A schema that two modules export keeps its first name. */
 const names = new Map<Schema, string>(
-  [client, server, user, chat, account].toReversed().flatMap((module) =>
+  [client, server, user, chat, membership, bot, admin, account].toReversed().flatMap((module) =>
     Object.entries(module)
+      // Not every loader lists the names of a module in the same order.
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .filter((entry): entry is [string, Schema] => isSchema(entry[1]))
       .map(([name, schema]) => [schema, name.charAt(0).toUpperCase() + name.slice(1)] as const),
   ),
@@ -57,11 +62,12 @@ export function inputSchema(schema: Schema): Json {
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key, entry]) => !saysNothing(key, entry))
-      .map(([key, entry]) => [key, tidy(entry)]),
-  );
+  const entries = Object.entries(value).filter(([key, entry]) => !saysNothing(key, entry));
+  const tidied = Object.fromEntries(entries.map(([key, entry]) => [key, tidy(entry)]));
+  if (typeof tidied.$ref !== 'string' || entries.length === 1) return tidied;
+  // Beside a reference readers of older drafts see nothing else.
+  const { $ref, ...beside } = tidied;
+  return { allOf: [{ $ref }], ...beside };
 }
 
 function saysNothing(key: string, entry: unknown): boolean {

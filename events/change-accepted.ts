@@ -5,16 +5,8 @@
  * Every shape ever shipped stays readable: samples/change-accepted.*.v*.json.
  */
 import * as z from 'zod/mini';
-import {
-  clientMsgId,
-  conversationId,
-  emoji,
-  mention,
-  messageContent,
-  messageSeq,
-  userId,
-} from './client-frames.ts';
-import { messageAccepted } from './message-accepted.ts';
+import { emoji, mention, messageContent, messageSeq, userId } from './client-frames.ts';
+import { envelope, messageAccepted } from './message-accepted.ts';
 
 const target = { seq_no: messageSeq };
 
@@ -24,6 +16,8 @@ export const messageChange = z.discriminatedUnion('kind', [
     ...target,
     content: messageContent,
     mentions: z.optional(z.array(mention)),
+    /** Those among `mentions` who have a block between them and the sender: they are not to hear of it. */
+    silent_mentions: z.optional(z.array(userId)),
   }),
   z.object({ kind: z.literal('delete'), ...target }),
   z.object({ kind: z.literal('react'), ...target, emoji }),
@@ -34,18 +28,8 @@ export const messageChange = z.discriminatedUnion('kind', [
 
 export const changeAccepted = z.object({
   name: z.literal('change.accepted'),
-  version: z.literal(1),
-  convo_id: conversationId,
-  sender_id: userId,
-  session_id: z.string(),
-  /** The connection that waits for the ack. */
-  connection_id: z.string(),
-  client_msg_id: clientMsgId,
-  client_seq: z.optional(z.int()),
+  ...envelope,
   change: messageChange,
-  /** When API Gateway received the frame, milliseconds since the epoch. */
-  accepted_at_ms: z.int(),
-  request_id: z.string(),
 });
 
 /** Everything that moves a conversation's timeline. */

@@ -6,6 +6,8 @@ import type * as z from 'zod/mini';
 import type { ErrorCode } from '../shared/errors.ts';
 import * as account from './account-contracts.ts';
 import * as chat from './http-contracts.ts';
+import { membershipRoutes } from './membership-routes.ts';
+import { programRoutes } from './program-routes.ts';
 import * as user from './user-contracts.ts';
 
 type Schema = z.ZodMiniType;
@@ -204,7 +206,7 @@ export const httpApi = {
     summary: 'Send a message without a socket',
     body: chat.postMessageRequest,
     answers: { 202: chat.postMessageResponse },
-    errors: ['conversation.not_found'],
+    errors: ['conversation.not_found', 'message.not_found'],
   },
   'GET /conversations/{id}/messages/{seq_no}/versions': {
     summary: 'What a message said before it was edited',
@@ -227,6 +229,20 @@ export const httpApi = {
     answers: { 200: chat.receiptsResponse },
     errors: ['conversation.not_found'],
   },
+  'GET /conversations/{id}/threads': {
+    summary: 'Its threads',
+    query: chat.threadsQuery,
+    answers: { 200: chat.threadsResponse },
+    errors: ['conversation.not_found'],
+  },
+  'GET /conversations/{id}/threads/{seq_no}': {
+    summary: 'One thread, page by page',
+    query: chat.threadQuery,
+    answers: { 200: chat.threadResponse },
+    errors: ['conversation.not_found', 'message.not_found'],
+  },
+  ...membershipRoutes,
+  ...programRoutes,
 } as const satisfies Record<string, HttpContract>;
 
 export type HttpRouteKey = keyof typeof httpApi;

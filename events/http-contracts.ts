@@ -1,19 +1,33 @@
 /** Conversations, history, errors. Bodies and queries of the HTTP API, snake_case. Errors are RFC 9457 problems (see `problem`). */
 import * as z from 'zod/mini';
 import { limits } from '../shared/limits.ts';
-import { clientMsgId, conversationId, messageSendFrame, seqNo, userId } from './client-frames.ts';
+import { clientMsgId, conversationId, messagePost, seqNo, userId } from './client-frames.ts';
 import { pageSize, printable, querySeq } from './fields.ts';
-import { conversationView, messageCreate } from './server-frames.ts';
+import { conversationView, historySetting, messageCreate } from './server-frames.ts';
+
+export const conversationTitle = z
+  .string()
+  .check(z.trim(), z.minLength(1), z.maxLength(limits.conversationTitleMaxChars), printable);
+export const conversationTopic = z
+  .string()
+  .check(z.trim(), z.minLength(1), z.maxLength(limits.conversationTopicMaxChars), printable);
 
 /** `members` are the other people; the caller is a member anyway. */
 export const openConversationRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('direct'), members: z.array(userId).check(z.minLength(1), z.maxLength(2)) }),
   z.object({
     type: z.literal('group'),
-    title: z
-      .string()
-      .check(z.trim(), z.minLength(1), z.maxLength(limits.conversationTitleMaxChars), printable),
+    title: conversationTitle,
+    topic: z.optional(z.nullable(conversationTopic)),
+    history: z.optional(historySetting),
     members: z.array(userId).check(z.maxLength(limits.conversationMembersMax)),
+  }),
+  /** Everybody finds it in the directory, and may come in and read all of it. */
+  z.object({
+    type: z.literal('room'),
+    title: conversationTitle,
+    topic: z.optional(z.nullable(conversationTopic)),
+    members: z._default(z.array(userId).check(z.maxLength(limits.conversationMembersMax)), []),
   }),
 ]);
 /** A new conversation, or the one that two people have already; the same view as in the list. */
@@ -61,12 +75,31 @@ export const versionsResponse = z.object({
   versions: z.array(z.object({ content: z.string(), created_at: z.string() })),
 });
 /** Over HTTP for whoever has no socket; the answer only says that it is on its way. */
-export const postMessageRequest = z.omit(messageSendFrame, {
-  action: true,
-  convo_id: true,
-  client_seq: true,
-});
+export const postMessageRequest = messagePost;
 export const postMessageResponse = z.object({ status: z.literal('accepted'), client_msg_id: clientMsgId });
+export const threadsQuery = z.object({
+  limit: z.optional(pageSize(limits.threadsPageMax)),
+  /** Threads whose root is older than this message. */
+  before_seq: z.optional(querySeq),
+});
+/** The roots of threads, the newest root first, each with how many of its messages the caller has read. */
+export const threadsResponse = z.object({
+  threads: z.array(z.object({ root: messageView, read: z.int(), unread: z.int() })),
+  has_more: z.boolean(),
+});
+export const threadQuery = z.object({
+  limit: z.optional(pageSize(limits.historyPageMax)),
+  since: z.optional(querySeq),
+  before: z.optional(querySeq),
+});
+/** A page of one thread by `thread_seq`, ascending; both bounds are exclusive. */
+export const threadResponse = z.object({
+  root: messageView,
+  messages: z.array(messageView),
+  read: z.int(),
+  unread: z.int(),
+  has_more: z.boolean(),
+});
 /** How far each member has got; for conversations of up to 50 people. */
 export const receiptsResponse = z.object({
   receipts: z.array(z.object({ user_id: userId, read_seq: seqNo, delivered_seq: seqNo })),
@@ -88,6 +121,8 @@ export type ConversationsResponse = z.infer<typeof conversationsResponse>;
 export type MessageView = z.infer<typeof messageView>;
 export type ChangesResponse = z.infer<typeof changesResponse>;
 export type PostMessageRequest = z.infer<typeof postMessageRequest>;
+export type ThreadsResponse = z.infer<typeof threadsResponse>;
+export type ThreadResponse = z.infer<typeof threadResponse>;
 export type HistoryResponse = z.infer<typeof historyResponse>;
 export type ReceiptsResponse = z.infer<typeof receiptsResponse>;
 export type Problem = z.infer<typeof problem>;

@@ -4,10 +4,41 @@
  * Producers: functions/ws/*, functions/consumers/*. Consumers: web/, any client.
  */
 import * as z from 'zod/mini';
-import { clientMsgId, conversationId, mention, messageSeq, seqNo, userId } from './client-frames.ts';
+import {
+  clientMsgId,
+  conversationId,
+  customStatus,
+  mention,
+  messageSeq,
+  seqNo,
+  userId,
+} from './client-frames.ts';
+
+import {
+  conversationDetails,
+  conversationUpdate,
+  inviteUpdate,
+  memberUpdate,
+  systemMessage,
+} from './conversation-frames.ts';
+
+export * from './conversation-frames.ts';
 
 const isoTime = z.string();
 const frameError = z.object({ code: z.string(), detail: z.string() });
+
+/** What a root message says of its thread. */
+export const threadSummary = z.object({
+  /** Its messages have the numbers 1 to `count`. */
+  count: z.int(),
+  last_seq: seqNo,
+  last_at: isoTime,
+  /** The last few who wrote in it, the latest last. */
+  user_ids: z.array(userId),
+});
+
+/** As it was when it was forwarded. Where it stood is nobody else's business. */
+export const forwardedMessage = z.object({ sender_id: userId, content: z.string(), created_at: isoTime });
 
 export const messageCreate = z.object({
   type: z.literal('message.create'),
@@ -28,6 +59,13 @@ export const messageCreate = z.object({
   deleted_at: z.optional(isoTime),
   reactions: z.optional(z.array(z.object({ emoji: z.string(), count: z.int(), user_ids: z.array(userId) }))),
   pinned: z.optional(z.literal(true)),
+  /** The root of the thread that it belongs to, and its number in it. */
+  thread: z.optional(messageSeq),
+  thread_seq: z.optional(messageSeq),
+  /** Of a root: its thread. */
+  replies: z.optional(threadSummary),
+  forwarded: z.optional(forwardedMessage),
+  system: z.optional(systemMessage),
 });
 
 /**
@@ -87,6 +125,18 @@ export const messageUnread = z.object({
   seq_no: seqNo,
 });
 
+/** To the reader's own devices. */
+export const threadRead = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('thread.read'),
+    convo_id: conversationId,
+    user_id: userId,
+    thread: messageSeq,
+    thread_seq: seqNo,
+  }),
+  z.object({ type: z.literal('threads.read'), convo_id: conversationId, user_id: userId, seq_no: seqNo }),
+]);
+
 /** Never stored. A start ends by itself `expires_in_ms` after it came. */
 export const typing = z.discriminatedUnion('type', [
   z.object({
@@ -98,42 +148,18 @@ export const typing = z.discriminatedUnion('type', [
   z.object({ type: z.literal('typing.stop'), convo_id: conversationId, user_id: userId }),
 ]);
 
-/** What people see of each other. `deleted`: the account was erased, and the names are stand-ins. */
-export const personView = z.object({
+/** To whoever subscribed to this person. */
+export const presenceUpdate = z.object({
+  type: z.literal('presence.update'),
   user_id: userId,
-  handle: z.string(),
-  display_name: z.string(),
-  avatar: z.optional(z.string()),
-  deleted: z.optional(z.literal(true)),
-});
-
-/** What somebody may do beyond what every member may. More may come: a client ignores those that it does not know. */
-export const capability = z.enum(['message.pin', 'message.delete_any', 'mention.all']);
-
-/** As GET /conversations and GET /conversations/{id} show a conversation to one of its members. */
-export const conversationView = z.object({
-  convo_id: conversationId,
-  type: z.enum(['direct', 'group']),
-  title: z.nullable(z.string()),
-  created_at: isoTime,
-  member_count: z.int(),
-  /** All members of a small conversation, the first ones of a large one. */
-  members: z.array(personView),
-  seq: seqNo,
-  /** The number of the last change of any message in it. */
-  rev: z._default(z.int(), 0),
-  /** What the client may offer here; the server refuses everything else. */
-  capabilities: z._default(z.array(capability), []),
-  read_seq: seqNo,
-  unread: z.int(),
-  last_message: z.nullable(
-    z.object({ seq_no: seqNo, sender_id: userId, preview: z.string(), created_at: isoTime }),
-  ),
-});
-
-export const conversationUpdate = z.object({
-  type: z.literal('conversation.update'),
-  conversation: conversationView,
+  status: z.enum(['online', 'away', 'offline']),
+  /** When they were last there; null where nobody is to know. */
+  last_seen: z.nullable(isoTime),
+  custom: z.optional(customStatus),
+  /** Rises with each change that is told: a client takes none that is lower than the one it has, and any without. */
+  version: z.optional(z.int()),
+  /** Of oneself only: what one has set. */
+  availability: z.optional(z.enum(['auto', 'away', 'invisible'])),
 });
 
 /**
@@ -153,6 +179,10 @@ export const synced = z.object({
       sent_rev: z._default(z.int(), 0),
       /** Messages or changes are missing: fetch the rest over HTTP from `sent_seq` and `sent_rev`. */
       limited: z.boolean(),
+      /** No notifications until then; absent: they come. */
+      muted_until: z.optional(isoTime),
+      /** How far its threads were read: in each so many messages, in all of them what came up to this number. */
+      threads: z.optional(z.object({ seq_no: seqNo, read: z.record(z.string(), z.int()) })),
     }),
   ),
 });
@@ -165,7 +195,13 @@ export const systemNotice = z.object({
   code: z.string(),
   params: z.record(z.string(), z.unknown()),
   severity: z.enum(['info', 'warning', 'critical']),
+  /** Of a notice that is kept: it is shown until then, or until it is dismissed on any device. */
+  notice_id: z.optional(z.string()),
+  convo_id: z.optional(conversationId),
+  created_at: z.optional(isoTime),
+  expires_at: z.optional(isoTime),
 });
+export const noticeDismissed = z.object({ type: z.literal('notice.dismissed'), notice_id: z.string() });
 
 export const errorFrame = z.object({
   type: z.literal('error'),
@@ -186,11 +222,17 @@ export const serverEvent = z.union([
   messageRead,
   messageDelivery,
   messageUnread,
+  threadRead,
   typing,
   conversationUpdate,
+  conversationDetails,
+  memberUpdate,
+  inviteUpdate,
+  presenceUpdate,
   synced,
   sessionEnded,
   systemNotice,
+  noticeDismissed,
   errorFrame,
   pong,
 ]);
@@ -206,9 +248,10 @@ export type MessageUnread = z.infer<typeof messageUnread>;
 export type Typing = z.infer<typeof typing>;
 export type MessageAck = z.infer<typeof messageAck>;
 export type MessageRead = z.infer<typeof messageRead>;
-export type PersonView = z.infer<typeof personView>;
-export type Capability = z.infer<typeof capability>;
-export type ConversationView = z.infer<typeof conversationView>;
+export type PresenceUpdate = z.infer<typeof presenceUpdate>;
+export type SystemNotice = z.infer<typeof systemNotice>;
+export type ThreadSummary = z.infer<typeof threadSummary>;
+export type ThreadRead = z.infer<typeof threadRead>;
 export type Synced = z.infer<typeof synced>;
 export type ErrorFrame = z.infer<typeof errorFrame>;
 export type ServerEvent = z.infer<typeof serverEvent>;

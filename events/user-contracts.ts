@@ -15,6 +15,18 @@ export const me = z.extend(personView, {
   /** A name of the IANA time zone database. */
   time_zone: z.nullable(z.string()),
   created_at: z.string(),
+  /** What others may see of what one does. */
+  privacy: z._default(
+    z.object({
+      /** Others see how far one has read; one sees how far they have. */
+      read_receipts: z.boolean(),
+      /** Others see when one types. */
+      typing: z.boolean(),
+      /** Others see whether one is there, and when one was last. */
+      presence: z.boolean(),
+    }),
+    { read_receipts: true, typing: true, presence: true },
+  ),
 });
 
 /** Whether the runtime knows it is asked where it is used, so that a client's own list decides nothing. */
@@ -51,6 +63,13 @@ export const updateMeRequest = z
     avatar: z.optional(z.nullable(avatar)),
     locale: z.optional(z.nullable(locale)),
     time_zone: z.optional(z.nullable(timeZone)),
+    privacy: z.optional(
+      z.object({
+        read_receipts: z.optional(z.boolean()),
+        typing: z.optional(z.boolean()),
+        presence: z.optional(z.boolean()),
+      }),
+    ),
   })
   .check(
     z.refine((changes) => Object.values(changes).some((value) => value !== undefined), 'changes nothing'),

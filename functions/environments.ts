@@ -18,6 +18,20 @@ const accountEvents = { ACCOUNT_EVENTS_QUEUE_URL: z.string() };
 /** Behind CloudFront: proves that a header with the caller's address was set there. */
 const edge = { EDGE_SECRET_ID: z.string() };
 const factor = { FACTOR_SECRET_ID: z.string() };
+const moderationTable = { MODERATION_TABLE: z.string() };
+/** Verified addresses of those who may use the admin routes, separated by commas; nobody when empty. */
+const admins = { ADMIN_EMAILS: z.string() };
+const webhookQueue = { WEBHOOK_QUEUE_URL: z.string() };
+/** What changes a conversation from a function: its line in the timeline, and telling everybody of it. */
+const changesConversations = {
+  ...reads,
+  ...usersTable,
+  ...conversationsTable,
+  ...messagesTable,
+  ...connectionsTable,
+  ...webSocket,
+  ...webhookQueue,
+};
 /** Who may open a socket from a web page: origins, separated by commas. */
 const origins = { ALLOWED_ORIGINS: z.string() };
 
@@ -45,7 +59,14 @@ export const environments = {
     ...messagesTable,
     ...accountEvents,
   }),
-  'http/users': z.object({ ...reads, ...usersTable }),
+  /** A block silences the conversation of two people, and their own devices hear of it. */
+  'http/users': z.object({
+    ...reads,
+    ...usersTable,
+    ...conversationsTable,
+    ...connectionsTable,
+    ...webSocket,
+  }),
   'http/conversations': z.object({
     ...reads,
     ...usersTable,
@@ -54,6 +75,34 @@ export const environments = {
     ...connectionsTable,
     ...webSocket,
     MESSAGE_QUEUE_URL: z.string(),
+  }),
+  'http/memberships': z.object({ ...changesConversations }),
+  'http/invites': z.object({ ...changesConversations, ...moderationTable }),
+  'http/moderation': z.object({
+    ...reads,
+    ...usersTable,
+    ...conversationsTable,
+    ...messagesTable,
+    ...moderationTable,
+    ...admins,
+  }),
+  'http/notices': z.object({
+    ...reads,
+    ...usersTable,
+    ...conversationsTable,
+    ...connectionsTable,
+    ...webSocket,
+    ...admins,
+    NOTICE_QUEUE_URL: z.string(),
+  }),
+  'http/bots': z.object({ ...reads, ...usersTable, ...accountEvents }),
+  'http/webhooks': z.object({
+    ...reads,
+    ...conversationsTable,
+    ...messagesTable,
+    ...webhookQueue,
+    ...factor,
+    WEBHOOK_TARGETS: z.enum(['public', 'any']),
   }),
   'http/health': z.object({ ...authTable }),
   'ws/authorize-connection': z.object({ ...authTable, ...origins }),
@@ -67,20 +116,37 @@ export const environments = {
   'ws/disconnect': z.object({ ...connectionsTable }),
   'ws/send-message': z.object({
     ...authTable,
+    ...usersTable,
     ...conversationsTable,
+    ...messagesTable,
     ...connectionsTable,
     ...webSocket,
     MESSAGE_QUEUE_URL: z.string(),
   }),
   'ws/change-message': z.object({
     ...authTable,
+    ...usersTable,
     ...conversationsTable,
     ...connectionsTable,
     ...webSocket,
     MESSAGE_QUEUE_URL: z.string(),
   }),
-  'ws/typing': z.object({ ...authTable, ...conversationsTable, ...connectionsTable, ...webSocket }),
-  'ws/mark-read': z.object({ ...authTable, ...conversationsTable, ...connectionsTable, ...webSocket }),
+  'ws/typing': z.object({
+    ...authTable,
+    ...usersTable,
+    ...conversationsTable,
+    ...connectionsTable,
+    ...webSocket,
+  }),
+  'ws/mark-read': z.object({
+    ...authTable,
+    ...usersTable,
+    ...conversationsTable,
+    /** How long a thread is stands in its root. */
+    ...messagesTable,
+    ...connectionsTable,
+    ...webSocket,
+  }),
   'ws/sync': z.object({
     ...authTable,
     ...usersTable,
@@ -89,6 +155,7 @@ export const environments = {
     ...connectionsTable,
     ...webSocket,
   }),
+  'ws/presence': z.object({ ...authTable, ...usersTable, ...connectionsTable, ...webSocket }),
   'ws/ping': z.object({ ...authTable, ...connectionsTable, ...webSocket }),
   'ws/reject-frame': z.object({ ...webSocket }),
   'consumers/process-messages': z.object({
@@ -96,10 +163,39 @@ export const environments = {
     ...messagesTable,
     ...connectionsTable,
     ...webSocket,
+    ...webhookQueue,
     MESSAGE_QUEUE_URL: z.string(),
     DEAD_LETTER_QUEUE_URL: z.string(),
     /** On this receive the processor parks what still fails, so that the sender hears of it. */
     MAX_RECEIVE_COUNT: z.string(),
+  }),
+  /** Reads whether somebody is still gone some time after their last connection ended. */
+  'consumers/check-presence': z.object({ ...usersTable, ...connectionsTable, ...webSocket }),
+  'consumers/publish-notices': z.object({
+    ...usersTable,
+    ...conversationsTable,
+    ...connectionsTable,
+    ...webSocket,
+    NOTICE_QUEUE_URL: z.string(),
+  }),
+  'consumers/deliver-webhooks': z.object({
+    ...conversationsTable,
+    ...webhookQueue,
+    ...factor,
+    /** `public`: no address inside of a private network; `any` for a laptop. */
+    WEBHOOK_TARGETS: z.enum(['public', 'any']),
+  }),
+  'streams/presence': z.object({
+    ...usersTable,
+    ...connectionsTable,
+    ...webSocket,
+    PRESENCE_QUEUE_URL: z.string(),
+  }),
+  'schedules/sweep-connections': z.object({
+    ...connectionsTable,
+    ...webSocket,
+    /** So old a connection is told to come back, before API Gateway ends it. */
+    RECONNECT_AFTER_SECONDS: z.string().check(z.regex(/^[1-9]\d*$/)),
   }),
   'consumers/process-account-events': z.object({
     ...authTable,
@@ -108,6 +204,7 @@ export const environments = {
     ...webSocket,
     /** An erasure has consequences of its own. */
     ...accountEvents,
+    PRESENCE_QUEUE_URL: z.string(),
     /** `Name <address>`, or empty where no mail can be sent. */
     MAIL_FROM: z.string(),
     /** The address of the web client, for the links in mails. */

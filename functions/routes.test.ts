@@ -13,7 +13,7 @@ import { httpRoutes, webSocketAuthorizer, webSocketRoutes } from './routes.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const secrets = mockClient(SecretsManagerClient);
-const entries = import.meta.glob<{ handler: unknown }>('./{http,ws,consumers}/*.ts');
+const entries = import.meta.glob<{ handler: unknown }>('./{http,ws,consumers,streams,schedules}/*.ts');
 
 async function entry(path: string) {
   const load = entries[`./${path}.ts`];
@@ -106,6 +106,11 @@ describe('the manifest of routes', () => {
       webSocketAuthorizer,
       'consumers/process-messages',
       'consumers/process-account-events',
+      'consumers/check-presence',
+      'consumers/publish-notices',
+      'consumers/deliver-webhooks',
+      'streams/presence',
+      'schedules/sweep-connections',
     ];
     expect([...new Set(used)].toSorted()).toEqual(files.toSorted());
   });

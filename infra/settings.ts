@@ -56,6 +56,20 @@ const contextSchema = z.object({
     ),
     [],
   ),
+  /**
+   * Addresses of those who may use the admin routes, separated by commas; nobody may unless told. One counts once its owner
+   * has proven it by a code.
+   */
+  adminEmails: z._default(
+    z.pipe(
+      z.string(),
+      z.pipe(
+        z.transform((text: string) => text.split(',').map((one) => one.trim())),
+        z.array(z.email()),
+      ),
+    ),
+    [],
+  ),
   /** A person's connection beyond this many closes their oldest one. */
   connectionsPerUser: z._default(z.pipe(number, z.int().check(z.gte(1), z.lte(100))), 20),
   /** `Name <address>` or an address that codes and notices come from; without it no mail is sent. */
@@ -65,6 +79,10 @@ const contextSchema = z.object({
    * account has verified one of them already, by another stage for example.
    */
   mailIdentity: z._default(z.enum(['domain', 'address', 'existing']), 'domain'),
+  /** Where webhooks may be delivered to: `any` lets them reach private networks and plain http, for a laptop. */
+  webhookTargets: z._default(z.enum(['public', 'any']), 'public'),
+  /** A connection of this age is told to come back by a new one; API Gateway ends it after 120. */
+  reconnectAfterMinutes: z._default(z.pipe(number, z.number().check(z.gt(0), z.lte(115))), 100),
   /** An alarm goes off when the SMS of a month have cost more than this. */
   smsMonthlyBudgetUsd: z._default(z.pipe(number, z.number().check(z.gt(0))), 20),
   /** Is mailed when an alarm goes off; without it the alarms only show in CloudWatch. */

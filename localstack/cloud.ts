@@ -12,6 +12,7 @@ import { createHeldDoor, type HeldDoor } from './cloud/held-door.ts';
 import { account, type LocalServices, startLocalServices } from './cloud/local-services.ts';
 import { checkPort } from './cloud/preflight.ts';
 import { startEventSources } from './cloud/start-event-sources.ts';
+import { runSchedules } from './cloud/start-schedules.ts';
 import { startSweeping } from './cloud/start-sweeping.ts';
 import { openStateFolder, type StateFolder } from './cloud/state-folder.ts';
 import type { Clock } from './contracts.ts';
@@ -23,6 +24,7 @@ import { openCloudLog } from './logs/cloud-log.ts';
 import { createReporter, type Reporter } from './logs/reporter.ts';
 import { parseLogLevel } from './logs/terminal.ts';
 import { createOutboxRoutes, outboxPath } from './outbox/outbox-routes.ts';
+import type { Schedules } from './schedules/schedules.ts';
 import { readAssembly, type Stack } from './template/assembly.ts';
 import type { CloudPlan, Place } from './template/cloud-plan.ts';
 import { interpret } from './template/interpret.ts';
@@ -62,6 +64,8 @@ export interface Cloud {
   readonly sqs: LocalServices['sqs'];
   readonly dynamoDb: LocalServices['dynamoDb'];
   readonly gateway: Gateway;
+  /** Test hook: fires the rule of this function now, once; see Schedules. */
+  readonly runSchedule: Schedules['run'];
   readonly reporter: Reporter;
   /** Resolves when a part has failed for good and the cloud should be closed. */
   readonly failed: Promise<Error>;
@@ -173,10 +177,23 @@ async function run(parts: Run): Promise<Running> {
   const clock = systemClock;
   const surroundings = { lambda, services, credentials, checkpointsDir, clock, reporter };
   await startEventSources(plan.eventSources, surroundings, closers);
+  const schedules = runSchedules(plan.schedules, surroundings, closers);
   startSweeping(resources.database, plan.tables, { clock, reporter, closers });
   const webSocketUrl = `${place.webSocketUrl}/${plan.webSocketApi?.stageName ?? ''}`;
   const { sqs, dynamoDb } = services;
-  return { url, webSocketUrl, outboxUrl: `${url}${outboxPath}`, plan, tap, lambda, gateway, sqs, dynamoDb };
+  const runSchedule = schedules.run;
+  return {
+    url,
+    webSocketUrl,
+    outboxUrl: `${url}${outboxPath}`,
+    plan,
+    tap,
+    lambda,
+    gateway,
+    runSchedule,
+    sqs,
+    dynamoDb,
+  };
 }
 
 function placeAt(address: string, { sqs }: LocalServices): Place {

@@ -80,12 +80,44 @@ export interface StreamEventSource {
   readonly reportBatchItemFailures: boolean;
   readonly bisectBatchOnFunctionError: boolean;
   readonly maximumRetryAttempts: number | undefined;
+  /** Older records are discarded; undefined: as long as the stream has them. */
+  readonly maximumRecordAgeMs: number | undefined;
+  /** How long a batch waits to become full, from its first record on. */
+  readonly maximumBatchingWindowMs: number;
+  /** A record must match one of them; all do when there is none. */
+  readonly filters: readonly FilterPattern[];
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
   readonly parallelizationFactor: number;
   readonly onFailureQueueName: string | undefined;
 }
 
 export type EventSource = SqsEventSource | StreamEventSource;
+
+/** A pattern of FilterCriteria: every field must match; a list is of alternatives for the field. */
+export interface FilterPattern {
+  readonly [field: string]: FilterPattern | readonly FilterRule[];
+}
+
+export type FilterRule =
+  | { readonly kind: 'equals'; readonly value: FilterValue }
+  | { readonly kind: 'prefix'; readonly prefix: string }
+  | { readonly kind: 'exists'; readonly exists: boolean }
+  | { readonly kind: 'anything-but'; readonly values: readonly FilterValue[] }
+  | { readonly kind: 'anything-but-prefix'; readonly prefix: string };
+
+export type FilterValue = string | number | boolean | null;
+
+/** One AWS::Events::Rule with a rate. */
+export interface ScheduleDefinition {
+  readonly ruleName: string;
+  readonly ruleArn: string;
+  readonly everyMs: number;
+  readonly targets: readonly {
+    readonly functionName: string;
+    /** What the function gets instead of the event; undefined: the event. */
+    readonly input: unknown;
+  }[];
+}
 
 /** As AWS::SQS::Queue; seconds and bytes as there. */
 export interface QueueDefinition {

@@ -10,12 +10,14 @@ import { type Api, createApi } from './seed/api-client.ts';
 import { bringPerson, type DemoPerson } from './seed/demo-person.ts';
 import {
   type DemoHandle,
+  demoEmail,
   demoPassword,
   demoPeople,
   directTalk,
   groupTalk,
   groupTitle,
 } from './seed/demo-script.ts';
+import { proveAddress } from './seed/prove-address.ts';
 
 type Cast = Readonly<Record<DemoHandle, DemoPerson>>;
 
@@ -26,6 +28,7 @@ await runCommand(async () => {
   );
   const api = createApi(url);
   const cast = await bringEverybody(api);
+  const administers = await proveAddress(url, api, cast[demoPeople[0].handle]);
   try {
     const direct = await openDirect(api, cast);
     await perform(cast, direct, 'seed-direct', directTalk);
@@ -35,12 +38,15 @@ await runCommand(async () => {
     for (const person of Object.values(cast)) person.leave();
   }
   console.log(`Sign in at ${url} with the password "${demoPassword}" as`);
-  for (const { user } of Object.values(cast)) console.log(`  ${user.email.padEnd(24)} ${user.display_name}`);
+  for (const { user } of Object.values(cast)) {
+    const note = administers === user.user_id ? ', who administers this Confab' : '';
+    console.log(`  ${user.email.padEnd(24)} ${user.display_name}${note}`);
+  }
 });
 
 async function bringEverybody(api: Api): Promise<Cast> {
   const bring = async ({ handle, displayName }: (typeof demoPeople)[number]) => {
-    const account = { handle, displayName, email: `${handle}@example.com`, password: demoPassword };
+    const account = { handle, displayName, email: demoEmail({ handle }), password: demoPassword };
     return [handle, await bringPerson(api, account)] as const;
   };
   return Object.fromEntries(await Promise.all(demoPeople.map(bring))) as Cast;

@@ -42,6 +42,56 @@ export const limits = {
   /** Above this a read mark is pushed to the reader's own devices only. */
   readMarkAudienceMax: 50,
 
+  conversationTopicMaxChars: 250,
+  membersPageMax: 100,
+  roomsPageMax: 50,
+  roomQueryMaxChars: 64,
+  bansMax: 500,
+  banReasonMaxChars: 200,
+  /** Open invitations of one conversation, and links of it. */
+  invitesPerConversationMax: 200,
+  /** So many a person is shown. */
+  invitesPerPersonShownMax: 100,
+  /** Somebody who declined is not asked again by the same conversation for so long. */
+  inviteDeclinedSeconds: 7 * 24 * 3600,
+  inviteLinksMax: 20,
+  inviteLinkUsesMax: 1_000,
+  inviteLinkDefaultSeconds: 7 * 24 * 3600,
+  inviteLinkMaxSeconds: 30 * 24 * 3600,
+
+  /** So many of those who wrote in a thread are named by its root. */
+  threadPeopleMax: 5,
+  threadsPageMax: 50,
+  /** So many threads of one conversation have a mark of their own per person; the oldest marks are forgotten. */
+  threadMarksMax: 200,
+
+  presenceSubscriptionsMax: 200,
+  customStatusMaxChars: 100,
+  /** Somebody whose last connection ended is offline only after so long: a reconnect does not flicker. */
+  offlineDebounceSeconds: 20,
+  /** A connection's pings are noted at most so often: each note is a write. */
+  heartbeatSeconds: 120,
+  /** A connection that was silent for so long is asked after by the sweep. */
+  silentConnectionSeconds: 300,
+
+  noticesPerPersonMax: 50,
+  noticeDefaultSeconds: 7 * 24 * 3600,
+  noticeMaxSeconds: 90 * 24 * 3600,
+  noticeParamsMaxChars: 1_000,
+
+  reportNoteMaxChars: 1_000,
+  reportsPageMax: 50,
+
+  botsPerOwnerMax: 20,
+  webhooksPerConversationMax: 5,
+  webhookUrlMaxChars: 500,
+  webhookTimeoutMs: 5_000,
+  /** One after the other, over all deliveries, and for so long: then it is disabled. A restart of the receiver is no reason. */
+  webhookFailuresMax: 20,
+  webhookFailingMinSeconds: 15 * 60,
+  webhookReplayMax: 500,
+  webhookAttemptsKept: 20,
+
   syncCursorsMax: 500,
   syncMessagesPerConversationMax: 100,
   syncMessagesMax: 500,
@@ -81,7 +131,9 @@ export const limits = {
   secondFactorTtlSeconds: 10 * 60,
   recoveryCodes: 10,
   ticketTtlSeconds: 30,
-  /** API Gateway ends every connection after two hours; the lease outlives it a little. */
+  /** API Gateway ends every connection after two hours. */
+  connectionMaxSeconds: 2 * 3600,
+  /** The lease outlives the connection a little. */
   connectionLeaseSeconds: 2 * 3600 + 300,
   /** A push may find a connection "gone" that is not open yet: $connect runs before API Gateway opens it. */
   connectionOpeningSeconds: 30,
@@ -105,6 +157,20 @@ export const userRateLimits = {
   sync: { burst: 20, refillMs: 1_000 },
   ping: { burst: 20, refillMs: 1_000 },
   'conversation.create': { burst: 60, refillMs: 2_000 },
+  /** Who is in a conversation, what it is called, who may come. */
+  'conversation.change': { burst: 120, refillMs: 500 },
+  'conversation.join': { burst: 30, refillMs: 2_000 },
+  'invite.create': { burst: 60, refillMs: 5_000 },
+  /** Guessing at links gets nobody far. */
+  'invite.look': { burst: 30, refillMs: 2_000 },
+  'room.search': { burst: 60, refillMs: 500 },
+  'presence.subscribe': { burst: 60, refillMs: 500 },
+  'presence.set': { burst: 20, refillMs: 3_000 },
+  'report.create': { burst: 20, refillMs: 30_000 },
+  'notice.dismiss': { burst: 60, refillMs: 500 },
+  'bot.change': { burst: 20, refillMs: 10_000 },
+  'webhook.change': { burst: 30, refillMs: 5_000 },
+  'admin.change': { burst: 60, refillMs: 1_000 },
   'user.search': { burst: 60, refillMs: 500 },
   'ws.ticket': { burst: 30, refillMs: 1_000 },
   'user.view': { burst: 120, refillMs: 250 },

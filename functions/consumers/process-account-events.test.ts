@@ -187,8 +187,12 @@ describe('process-account-events', () => {
     const users = dynamoUserStore(client, tables.usersTable, instantBackoff());
     expect((await users.get(userId))?.deletedAt).toBeDefined();
     const further = sqs.commandCalls(SendMessageCommand).map((call) => call.args[0].input);
-    expect(further).toMatchObject([{ QueueUrl: environment.ACCOUNT_EVENTS_QUEUE_URL }]);
+    expect(further).toMatchObject([
+      { QueueUrl: environment.ACCOUNT_EVENTS_QUEUE_URL },
+      { QueueUrl: 'https://sqs.example/presence-checks' },
+    ]);
     expect(further[0]?.MessageBody).toContain('sessions.ended');
+    expect(further[1]?.MessageBody).toContain(userId);
   });
 
   it('bears every event twice', async () => {

@@ -16,10 +16,12 @@ const env = environment('consumers/process-account-events');
 const accounts = deps.accounts(env);
 const sessions = deps.sessions(env);
 const socketDeps = { sessions, connections: deps.connections(env), gateway: deps.sockets(env) };
+const presenceChecks = deps.presenceChecks(env);
 const erasureDeps = {
   accounts: deps.accountEraser(env),
   users: deps.users(env),
   blocks: deps.blocks(env),
+  bots: deps.bots(env),
   events: deps.accountEvents(env),
   clock: systemClock,
 };
@@ -34,7 +36,11 @@ const consumerDeps = {
   webUrl: env.WEB_URL,
   closeSessions: ({ user_id, session_ids }: { user_id: string; session_ids: readonly string[] }) =>
     closeSessions({ userId: user_id, sessionIds: session_ids }, socketDeps),
-  eraseAccount: (userId: string) => eraseAccount(userId, erasureDeps),
+  async eraseAccount(userId: string) {
+    await eraseAccount(userId, erasureDeps);
+    // What they said of themselves goes too, and whoever watches them sees nobody.
+    await presenceChecks.soon(userId);
+  },
 };
 
 export const handler = queueBatch(accountEvent, {

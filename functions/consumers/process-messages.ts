@@ -18,6 +18,7 @@ const processDeps = {
   connections: deps.connections(env),
   gateway: deps.sockets(env),
   queue: deps.queueControl(env),
+  webhooks: deps.webhookQueue(env),
   maxReceiveCount: Number(env.MAX_RECEIVE_COUNT),
   clock: systemClock,
   ids: randomIds,

@@ -13,6 +13,8 @@ import { readHistory } from '../../shared/messages/read-history.ts';
 import { readPins } from '../../shared/messages/read-pins.ts';
 import { readVersions } from '../../shared/messages/read-versions.ts';
 import { submitAdmittedMessage } from '../../shared/messages/submit-message.ts';
+import { listThreads } from '../../shared/threads/list-threads.ts';
+import { readThread } from '../../shared/threads/read-thread.ts';
 import * as deps from '../lib/deps.ts';
 import { environment } from '../lib/environment.ts';
 import { httpHandler } from '../lib/http.ts';
@@ -23,8 +25,11 @@ const stores = {
   conversations: deps.conversations(env),
   users: deps.users(env),
   messages: deps.messages(env),
+  threads: deps.threads(env),
+  threadMarks: deps.threadMarks(env),
 };
 const blocks = deps.blocks(env);
+const silence = deps.silence(env);
 const queue = deps.messageQueue(env);
 const pushDeps = { connections: deps.connections(env), gateway: deps.sockets(env) };
 
@@ -36,6 +41,7 @@ export const handler = httpHandler(
         const opened = await openConversation(identity.userId, body, {
           ...stores,
           blocks,
+          silence,
           ids: randomIds,
           clock: systemClock,
         });
@@ -65,13 +71,15 @@ export const handler = httpHandler(
 
     'POST /conversations/{id}/messages': {
       action: 'message.send',
-      async run({ body, path, identity, requestId, receivedAtMs }) {
-        const frame = { ...body, convo_id: idOf(path) };
-        const { convo_id, client_msg_id } = frame;
+      async run({ body, path, identity, idempotencyKey, requestId, receivedAtMs }) {
+        const { client_msg_id = idempotencyKey } = body;
+        if (client_msg_id === undefined) throw new AppError('request.invalid', 'client_msg_id: is missing');
+        const frame = { ...body, client_msg_id, convo_id: idOf(path) };
+        const { convo_id } = frame;
         addToLogLine({ stage: 'accepted', convo_id, client_msg_id });
         await submitAdmittedMessage(
           { frame, identity, connectionId: '', requestId, receivedAtMs },
-          { conversations: stores.conversations, queue },
+          { ...stores, blocks, queue },
         );
         return { status: 202, body: { status: 'accepted', client_msg_id } };
       },
@@ -99,6 +107,19 @@ export const handler = httpHandler(
     'GET /conversations/{id}/receipts': {
       async run({ path, identity }) {
         return { status: 200, body: await readReceipts(identity.userId, idOf(path), stores) };
+      },
+    },
+
+    'GET /conversations/{id}/threads': {
+      async run({ path, query, identity }) {
+        return { status: 200, body: await listThreads(identity.userId, idOf(path), query, stores) };
+      },
+    },
+
+    'GET /conversations/{id}/threads/{seq_no}': {
+      async run({ path, query, identity }) {
+        const range = { ...query, seq: seqOf(path) };
+        return { status: 200, body: await readThread(identity.userId, idOf(path), range, stores) };
       },
     },
   },

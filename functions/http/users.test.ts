@@ -1,12 +1,23 @@
+import {
+  ApiGatewayManagementApiClient,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problem } from '../../events/http-contracts.ts';
+import { conversationUpdate } from '../../events/server-frames.ts';
 import { blocksResponse, me, personResponse, usersResponse } from '../../events/user-contracts.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
+import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
+import { directConversationId } from '../../shared/ids.ts';
 import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
-import { userId } from '../../test/support/builders.ts';
+import { aConversation, instantBackoff, membershipsOf, userId } from '../../test/support/builders.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
 import { httpCaller, type SignedIn, signUp, stubEnvironment } from '../../test/support/in-memory-aws.ts';
 
 const database = testDatabase();
+const gateway = mockClient(ApiGatewayManagementApiClient);
 let call: ReturnType<typeof httpCaller>;
 let anna: SignedIn;
 let count = 0;
@@ -16,6 +27,8 @@ async function somebody(): Promise<SignedIn> {
   count += 1;
   return await signUp(database(), `somebody${count}`);
 }
+
+const textOf = (data: unknown) => (typeof data === 'string' ? data : '');
 
 async function erase(person: SignedIn): Promise<void> {
   const { client, tables } = database();
@@ -27,6 +40,7 @@ async function erase(person: SignedIn): Promise<void> {
 
 beforeAll(async () => {
   stubEnvironment(database());
+  gateway.on(PostToConnectionCommand).resolves({});
   call = httpCaller((await import('./users.ts')).handler);
   anna = await signUp(database(), 'anna');
   await signUp(database(), 'annabel');
@@ -95,6 +109,24 @@ describe('PATCH /me', () => {
     expect(after).toEqual({ ...before, locale: 'en' });
   });
 
+  it('keeps what is hidden with the profile, and where pushes look', async () => {
+    const person = await somebody();
+    const { client, tables } = database();
+    const connections = dynamoConnectionStore({ client, ...tables, clock: systemClock });
+    await connections.open({ ...person, connectionId: 'of somebody shy' });
+    const hidden = async () => (await connections.ofUsers([person.userId])).map(({ hides }) => hides);
+    const patch = async (privacy: object) =>
+      me.parse((await call('PATCH /me', { token: person.token, body: { privacy } })).body).privacy;
+    expect(await patch({ read_receipts: false, typing: false })).toEqual({
+      read_receipts: false,
+      typing: false,
+      presence: true,
+    });
+    expect(await hidden()).toEqual([['read_receipts', 'typing']]);
+    await patch({ read_receipts: true, typing: true });
+    expect(await hidden()).toEqual([undefined]);
+  });
+
   it('is over with the account', async () => {
     const person = await somebody();
     await erase(person);
@@ -145,6 +177,34 @@ describe('blocks', () => {
     for (let repeat = 0; repeat < 2; repeat += 1)
       expect((await remove(one.token, two.userId)).status).toBe(204);
     expect(await blocks(one.token)).toEqual([]);
+  });
+
+  it('[B1] silence the conversation of the two, and show that to the devices of who blocks alone', async () => {
+    const [one, other] = [await somebody(), await somebody()];
+    const { client, tables } = database();
+    const conversations = dynamoConversationStore({ client, ...tables, backoff: instantBackoff() });
+    const convoId = directConversationId(one.userId, other.userId);
+    const members = [one.userId, other.userId];
+    const conversation = aConversation({ convoId, type: 'direct', title: null, members });
+    await conversations.create(conversation, membershipsOf(conversation, members));
+    const connections = dynamoConnectionStore({ client, ...tables, clock: systemClock });
+    for (const person of [one, other])
+      await connections.open({ ...person, connectionId: `c-${person.userId}` });
+
+    const path = { user_id: other.userId };
+    for (const [route, silencedBy, count] of [
+      ['PUT /me/blocks/{user_id}', [one.userId], 0],
+      ['DELETE /me/blocks/{user_id}', undefined, 3],
+    ] as const) {
+      gateway.resetHistory();
+      expect((await call(route, { token: one.token, path })).status).toBe(204);
+      expect((await conversations.get(convoId))?.silencedBy).toEqual(silencedBy);
+      const [push, ...more] = gateway.commandCalls(PostToConnectionCommand).map(({ args }) => args[0].input);
+      expect(more).toEqual([]);
+      expect(push?.ConnectionId).toBe(`c-${one.userId}`);
+      const { conversation: shown } = conversationUpdate.parse(JSON.parse(textOf(push?.Data)));
+      expect(shown.capabilities).toHaveLength(count);
+    }
   });
 
   it('are not of oneself', async () => {

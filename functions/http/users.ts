@@ -1,10 +1,11 @@
 /** People: oneself, finding others, and whom one does not want to hear from. */
 import { userId } from '../../events/client-frames.ts';
-import { blockedPeople, blockPerson } from '../../shared/blocks/block-person.ts';
+import { blockedPeople, blockPerson, unblockPerson } from '../../shared/blocks/block-person.ts';
+import { showSilence } from '../../shared/blocks/show-silence.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import { findUsers } from '../../shared/users/find-users.ts';
-import { ownProfile, updateProfile } from '../../shared/users/update-profile.ts';
+import { copyPrivacy, ownProfile, updateProfile } from '../../shared/users/update-profile.ts';
 import { meView } from '../../shared/users/user.ts';
 import { viewPerson } from '../../shared/users/view-person.ts';
 import * as deps from '../lib/deps.ts';
@@ -14,6 +15,14 @@ import { httpHandler } from '../lib/http.ts';
 const env = environment('http/users');
 const users = deps.users(env);
 const blocks = deps.blocks(env);
+const blockDeps = { blocks, silence: deps.silence(env), clock: systemClock };
+const showDeps = {
+  conversations: deps.conversations(env),
+  users,
+  connections: deps.connections(env),
+  gateway: deps.sockets(env),
+};
+const privacyCopy = deps.privacyCopy(env);
 
 export const handler = httpHandler(
   {
@@ -26,7 +35,9 @@ export const handler = httpHandler(
     'PATCH /me': {
       action: 'profile.update',
       async run({ identity, body }) {
-        return { status: 200, body: meView(await updateProfile(identity.userId, body, { users })) };
+        const profile = await updateProfile(identity.userId, body, { users });
+        if (body.privacy) await copyPrivacy(identity.userId, { users, privacyCopy });
+        return { status: 200, body: meView(profile) };
       },
     },
 
@@ -40,7 +51,9 @@ export const handler = httpHandler(
     'PUT /me/blocks/{user_id}': {
       action: 'block.change',
       async run({ identity, path }) {
-        await blockPerson(identity.userId, personIn(path.user_id), { blocks, clock: systemClock });
+        const blocked = personIn(path.user_id);
+        await blockPerson(identity.userId, blocked, blockDeps);
+        await showSilence(identity.userId, blocked, showDeps);
         return { status: 204 };
       },
     },
@@ -49,7 +62,9 @@ export const handler = httpHandler(
       action: 'block.change',
       async run({ identity, path }) {
         const blocked = userId.safeParse(path.user_id);
-        if (blocked.success) await blocks.remove(identity.userId, blocked.data);
+        if (!blocked.success) return { status: 204 };
+        await unblockPerson(identity.userId, blocked.data, blockDeps);
+        await showSilence(identity.userId, blocked.data, showDeps);
         return { status: 204 };
       },
     },

@@ -23,17 +23,40 @@ import { secretsManagerSecret } from '../../shared/auth/secrets-manager-secret.t
 import type { SessionStore } from '../../shared/auth/session.ts';
 import { jitteredBackoff } from '../../shared/backoff.ts';
 import { dynamoBlockStore } from '../../shared/blocks/dynamo-block-store.ts';
+import { dynamoSilence } from '../../shared/blocks/dynamo-silence.ts';
+import { dynamoBotStore } from '../../shared/bots/dynamo-bot-store.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { dynamoCodeStore } from '../../shared/codes/dynamo-code-store.ts';
+import { dynamoAllConnections } from '../../shared/connections/dynamo-all-connections.ts';
+import { dynamoConnectionRows } from '../../shared/connections/dynamo-connection-rows.ts';
 import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
+import { dynamoPrivacyCopy } from '../../shared/connections/dynamo-privacy-copy.ts';
 import { gatewaySockets } from '../../shared/connections/gateway-sockets.ts';
+import { dynamoConversationChanges } from '../../shared/conversations/dynamo-conversation-changes.ts';
 import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
+import { dynamoInviteStore } from '../../shared/invites/dynamo-invite-store.ts';
+import { limits } from '../../shared/limits.ts';
 import { sesMailer } from '../../shared/mail/ses-mailer.ts';
 import { snsTexter } from '../../shared/mail/sns-texter.ts';
 import { dynamoMessageStore } from '../../shared/messages/dynamo-message-store.ts';
 import { sqsMessageQueue } from '../../shared/messages/sqs-message-queue.ts';
 import { sqsQueueControl } from '../../shared/messages/sqs-queue-control.ts';
+import { adminAddresses } from '../../shared/moderation/admins.ts';
+import { dynamoReportStore } from '../../shared/moderation/dynamo-report-store.ts';
+import { dynamoNoticeStore } from '../../shared/notices/dynamo-notice-store.ts';
+import { sqsNoticeQueue } from '../../shared/notices/sqs-notice-queue.ts';
+import { dynamoPresenceStore } from '../../shared/presence/dynamo-presence-store.ts';
+import { dynamoWatchStore } from '../../shared/presence/dynamo-watch-store.ts';
+import { sqsPresenceChecks } from '../../shared/presence/sqs-presence-checks.ts';
+import { dynamoRoomDirectory } from '../../shared/rooms/dynamo-room-directory.ts';
+import { dynamoThreadMarkStore } from '../../shared/threads/dynamo-thread-mark-store.ts';
+import { dynamoThreadStore } from '../../shared/threads/dynamo-thread-store.ts';
 import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
+import { dynamoWebhookStore } from '../../shared/webhooks/dynamo-webhook-store.ts';
+import { httpWebhookSender } from '../../shared/webhooks/http-webhook-sender.ts';
+import { publicNames, resolveAnyName } from '../../shared/webhooks/resolve-name.ts';
+import { sqsWebhookQueue, sqsWebhookRetries } from '../../shared/webhooks/sqs-webhook-queue.ts';
+import type { WebhookTargets } from '../../shared/webhooks/target-url.ts';
 import { logger } from './log.ts';
 import type { EdgeSecret } from './viewer-address.ts';
 
@@ -108,6 +131,17 @@ export const users = (env: { USERS_TABLE: string }) => dynamoUserStore(dynamo(),
 export const blocks = (env: { USERS_TABLE: string }) =>
   dynamoBlockStore({ client: dynamo(), usersTable: env.USERS_TABLE, backoff });
 
+export const silence = (env: { CONVERSATIONS_TABLE: string }) =>
+  dynamoSilence({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
+
+export const bots = (env: { AUTH_TABLE: string; USERS_TABLE: string }) =>
+  dynamoBotStore({ client: dynamo(), authTable: env.AUTH_TABLE, usersTable: env.USERS_TABLE, backoff });
+
+export const admins = (env: { ADMIN_EMAILS: string }) => adminAddresses(env.ADMIN_EMAILS);
+
+export const reports = (env: { MODERATION_TABLE: string }) =>
+  dynamoReportStore({ client: dynamo(), moderationTable: env.MODERATION_TABLE, backoff });
+
 export const accountEraser = (env: { AUTH_TABLE: string }) =>
   dynamoAccountEraser({ client: dynamo(), authTable: env.AUTH_TABLE, backoff });
 
@@ -117,6 +151,19 @@ export const secondFactorFlag = (env: { AUTH_TABLE: string }) =>
 export const conversations = (env: { CONVERSATIONS_TABLE: string }) =>
   dynamoConversationStore({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
 
+export const invites = (env: { CONVERSATIONS_TABLE: string }) =>
+  dynamoInviteStore({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
+
+export const roomDirectory = (env: { CONVERSATIONS_TABLE: string }) =>
+  dynamoRoomDirectory({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
+
+export const conversationChanges = (env: { CONVERSATIONS_TABLE: string; MESSAGES_TABLE: string }) =>
+  dynamoConversationChanges({
+    client: dynamo(),
+    conversationsTable: env.CONVERSATIONS_TABLE,
+    messagesTable: env.MESSAGES_TABLE,
+  });
+
 export const messages = (env: { CONVERSATIONS_TABLE: string; MESSAGES_TABLE: string }) =>
   dynamoMessageStore({
     client: dynamo(),
@@ -124,14 +171,59 @@ export const messages = (env: { CONVERSATIONS_TABLE: string; MESSAGES_TABLE: str
     messagesTable: env.MESSAGES_TABLE,
   });
 
+export const threads = (env: { MESSAGES_TABLE: string }) =>
+  dynamoThreadStore({ client: dynamo(), messagesTable: env.MESSAGES_TABLE });
+
+export const threadMarks = (env: { CONVERSATIONS_TABLE: string }) =>
+  dynamoThreadMarkStore({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
+
 export const connections = (env: { CONNECTIONS_TABLE: string }) =>
   dynamoConnectionStore({ client: dynamo(), connectionsTable: env.CONNECTIONS_TABLE, clock });
+
+export const connectionRows = (env: { CONNECTIONS_TABLE: string }) =>
+  dynamoConnectionRows({ client: dynamo(), connectionsTable: env.CONNECTIONS_TABLE, clock });
+
+export const presence = (env: { CONNECTIONS_TABLE: string }) =>
+  dynamoPresenceStore({ client: dynamo(), connectionsTable: env.CONNECTIONS_TABLE, backoff, clock });
+
+export const watches = (env: { CONNECTIONS_TABLE: string }) =>
+  dynamoWatchStore({ client: dynamo(), connectionsTable: env.CONNECTIONS_TABLE, clock });
+
+export const presenceChecks = (env: { PRESENCE_QUEUE_URL: string }) =>
+  sqsPresenceChecks(sqs(), env.PRESENCE_QUEUE_URL);
+
+export const privacyCopy = (env: { CONNECTIONS_TABLE: string }) =>
+  dynamoPrivacyCopy(dynamo(), env.CONNECTIONS_TABLE);
+
+export const allConnections = (env: { CONNECTIONS_TABLE: string }) =>
+  dynamoAllConnections({ client: dynamo(), connectionsTable: env.CONNECTIONS_TABLE, clock });
+
+export const notices = (env: { USERS_TABLE: string }) =>
+  dynamoNoticeStore({ client: dynamo(), usersTable: env.USERS_TABLE, clock });
+
+export const noticeQueue = (env: { NOTICE_QUEUE_URL: string }) => sqsNoticeQueue(sqs(), env.NOTICE_QUEUE_URL);
 
 export const messageQueue = (env: { MESSAGE_QUEUE_URL: string }) =>
   sqsMessageQueue(sqs(), env.MESSAGE_QUEUE_URL);
 
 export const queueControl = (env: { MESSAGE_QUEUE_URL: string; DEAD_LETTER_QUEUE_URL: string }) =>
   sqsQueueControl(sqs(), { queueUrl: env.MESSAGE_QUEUE_URL, deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL });
+
+export const webhookQueue = (env: { WEBHOOK_QUEUE_URL: string }) =>
+  sqsWebhookQueue(sqs(), env.WEBHOOK_QUEUE_URL);
+
+export const webhookRetries = (env: { WEBHOOK_QUEUE_URL: string }) =>
+  sqsWebhookRetries(sqs(), env.WEBHOOK_QUEUE_URL);
+
+export const webhooks = (env: { CONVERSATIONS_TABLE: string }) =>
+  dynamoWebhookStore({ client: dynamo(), conversationsTable: env.CONVERSATIONS_TABLE, backoff });
+
+export const webhookSender = (env: { WEBHOOK_TARGETS: WebhookTargets }) =>
+  httpWebhookSender({
+    targets: env.WEBHOOK_TARGETS,
+    resolve: env.WEBHOOK_TARGETS === 'any' ? resolveAnyName : publicNames(),
+    timeoutMs: limits.webhookTimeoutMs,
+  });
 
 export const secondFactors = (env: { AUTH_TABLE: string }) =>
   dynamoSecondFactorStore({ client: dynamo(), authTable: env.AUTH_TABLE, backoff });

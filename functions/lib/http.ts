@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type * as z from 'zod/mini';
+import { clientMsgId } from '../../events/client-frames.ts';
 import {
   type AnswerOf,
   type BodyOf,
@@ -12,10 +13,11 @@ import {
 import { type Identity, type PublicKeyStore, verifyAccessToken } from '../../shared/auth/access-token.ts';
 import type { Gate } from '../../shared/auth/gate.ts';
 import type { Device, SessionStore } from '../../shared/auth/session.ts';
+import { isBotToken, parseBotToken } from '../../shared/bots/bot-token.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import { limits, type UserAction } from '../../shared/limits.ts';
-import { type Access, httpRoutes } from '../routes.ts';
+import { type HttpRoute, httpRoutes } from '../routes.ts';
 import { describeIssues } from './issues.ts';
 import { addToLogLine, oneLogLine } from './log.ts';
 import { problemDetails } from './problem-details.ts';
@@ -30,6 +32,8 @@ export interface HttpRequest<Body, Query> {
   readonly identity: Identity;
   /** Where the request comes from, as far as it can be believed. */
   readonly device: Device & { readonly ip: string };
+  /** The header `Idempotency-Key`, if it is one that a message can have. */
+  readonly idempotencyKey: string | undefined;
   readonly requestId: string;
   /** When API Gateway received the request, milliseconds since the epoch. */
   readonly receivedAtMs: number;
@@ -80,18 +84,19 @@ export function httpHandler(routes: Routes, deps?: AuthenticationDeps) {
     .handler(async (event, context) => {
       const key = event.routeKey as HttpRouteKey;
       const route = routes[key] as AnyRoute | undefined;
-      const access = httpRoutes.find((entry) => entry.route === key)?.access;
-      if (!route || !access) throw new AppError('request.not_found');
+      const entry: HttpRoute | undefined = httpRoutes.find((one) => one.route === key);
+      if (!route || !entry) throw new AppError('request.not_found');
       const contract: HttpContract = httpApi[key];
       const body = bodyText(event);
       addToLogLine({ route: key });
-      const identity = await identify(event, access, route.action, deps);
+      const identity = await identify(event, entry, route.action, deps);
       const answer = await route.run({
         body: contract.body && parse(contract.body, parseJson(body)),
         query: contract.query && parse(contract.query, event.queryStringParameters ?? {}),
         path: event.pathParameters ?? {},
         identity,
         device: { ip: await viewerAddress(event, deps?.edge), userAgent: userAgentOf(event) },
+        idempotencyKey: idempotencyKeyOf(event),
         requestId: context.awsRequestId,
         receivedAtMs: event.requestContext.timeEpoch,
       });
@@ -103,7 +108,7 @@ export function httpHandler(routes: Routes, deps?: AuthenticationDeps) {
 /** Who calls, as far as the route asks. Throws a 401 for who must be known and is not. */
 async function identify(
   event: APIGatewayProxyEventV2,
-  access: Access,
+  { access, bots }: HttpRoute,
   action: UserAction | undefined,
   deps: AuthenticationDeps | undefined,
 ): Promise<Identity> {
@@ -112,6 +117,7 @@ async function identify(
   if (!deps) throw new Error(`${event.routeKey} needs a session, but its group cannot check one`);
   const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(event.headers.authorization ?? '')?.[1];
   if (!token) throw new AppError('auth.unauthenticated');
+  if (isBotToken(token)) return await identifyBot(token, bots === true, action, deps);
   const clock = deps.clock ?? systemClock;
   const identity = await verifyAccessToken(token, {
     publicKeys: deps.publicKeys,
@@ -120,10 +126,51 @@ async function identify(
   });
   // Before the session is looked at: who was turned away belongs into the log as well.
   addToLogLine({ user_id: identity.userId });
-  if (access === 'ending') return identity;
+  if (access !== 'ending') await admit(identity, action, deps);
+  return identity;
+}
+
+/**
+ * Which bot calls. What is not for bots is refused to every bot, before its token is looked at. Whether a token is wrong or
+ * was replaced is the same to it: there is nothing that it could renew.
+ */
+async function identifyBot(
+  token: string,
+  mayCall: boolean,
+  action: UserAction | undefined,
+  deps: AuthenticationDeps,
+): Promise<Identity> {
+  if (!mayCall) throw new AppError('bot.not_allowed');
+  const identity = parseBotToken(token);
+  if (!identity) throw new AppError('auth.unauthenticated');
+  addToLogLine({ user_id: identity.userId });
+  try {
+    await admit(identity, action, deps);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'auth.session_ended') throw error;
+    throw new AppError('auth.unauthenticated', 'the token of the bot is not valid, or not any more');
+  }
+  return identity;
+}
+
+/** Throws `auth.session_ended` or `rate_limited`. */
+async function admit(
+  identity: Identity,
+  action: UserAction | undefined,
+  deps: AuthenticationDeps,
+): Promise<void> {
   if (action) await deps.gate.admit(identity, action);
   else if (!(await deps.sessions.isLive(identity))) throw new AppError('auth.session_ended');
-  return identity;
+}
+
+/** Throws `request.invalid` for a key that no message can have as its id: it must not be ignored. */
+function idempotencyKeyOf({ headers }: APIGatewayProxyEventV2): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  const parsed = clientMsgId.safeParse(key);
+  if (!parsed.success)
+    throw new AppError('request.invalid', `Idempotency-Key: ${describeIssues(parsed.error)}`);
+  return parsed.data;
 }
 
 /** What the client calls itself, as far as it is kept; cutting must not leave half a character. */

@@ -11,7 +11,7 @@ interface Consumer<Body> {
   /** What the log may say of a record, whatever becomes of it: nothing secret. */
   readonly describe: (body: Body) => Fields;
   /** Must bear to run twice. Answers what the log says of the outcome; throws what is to be tried again. */
-  readonly run: (body: Body) => Promise<Fields>;
+  readonly run: (body: Body, record: SQSRecord) => Promise<Fields>;
 }
 
 /**
@@ -47,7 +47,7 @@ async function consume<S extends z.ZodMiniType>(
   try {
     const body = parse(schema, record.body);
     Object.assign(fields, describe(body));
-    Object.assign(fields, await run(body));
+    Object.assign(fields, await run(body, record));
     logger.info('record', { ...fields, duration_ms: Math.round(performance.now() - startedAt) });
     return true;
   } catch (error) {

@@ -10,6 +10,7 @@ const env = environment('ws/change-message');
 const frameDeps = { gateway: deps.sockets(env), connections: deps.connections(env) };
 const submitDeps = {
   gate: deps.gate(env),
+  blocks: deps.blocks(env),
   conversations: deps.conversations(env),
   queue: deps.messageQueue(env),
 };

@@ -153,7 +153,8 @@ describe('every other frame', () => {
     const { detail } = await world.refusal('reject', '{"action":"x"}');
     expect(detail).toBe(
       'action: one of message.send, message.edit, message.delete, reaction.add, reaction.remove, message.pin, ' +
-        'message.unpin, message.read, message.delivered, message.unread, typing.start, typing.stop, sync, ping',
+        'message.unpin, message.read, message.delivered, message.unread, thread.read, threads.read, ' +
+        'presence.subscribe, presence.unsubscribe, presence.set, typing.start, typing.stop, sync, ping',
     );
   });
 

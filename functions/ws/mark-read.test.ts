@@ -1,5 +1,7 @@
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
+import { dynamoPrivacyCopy } from '../../shared/connections/dynamo-privacy-copy.ts';
+import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
 import { signUp } from '../../test/support/in-memory-aws.ts';
 import { frameWorld } from '../../test/support/in-memory-frames.ts';
@@ -32,6 +34,77 @@ describe('message.delivered', () => {
     sent.mockRestore();
     // Two for the gate, one for the mark.
     expect(writes).toHaveLength(3);
+  });
+});
+
+describe('thread.read and threads.read', () => {
+  const mark = (thread_seq: number) => ({
+    action: 'thread.read',
+    convo_id: world.people.team,
+    thread: 1,
+    thread_seq,
+  });
+
+  it('[H5] are told to the own devices, and to nobody else', async () => {
+    const told = await world.send('mark', frame('threads.read', 2));
+    expect(told).toEqual([['anna-1', { type: 'threads.read', ...anna(), seq_no: 2 }]]);
+  });
+
+  it('[H5] answer a mark that is there already to its own connection', async () => {
+    world.gateway.resetHistory();
+    expect(await world.send('mark', frame('threads.read', 1))).toEqual([
+      ['anna-1', { type: 'threads.read', ...anna(), seq_no: 2 }],
+    ]);
+    world.gateway.resetHistory();
+    expect(await world.send('mark', mark(0))).toEqual([
+      ['anna-1', { type: 'thread.read', ...anna(), thread: 1, thread_seq: 0 }],
+    ]);
+  });
+
+  it('[H5][U3] refuse what there is not, and a foreign conversation', async () => {
+    const refusal = async (one: object, identity = world.people.anna) => {
+      world.gateway.resetHistory();
+      return (await world.refusal('mark', one, { identity })).code;
+    };
+    expect(await refusal(mark(1))).toBe('message.seq_out_of_range');
+    expect(await refusal(frame('threads.read', 4))).toBe('message.seq_out_of_range');
+    expect(await refusal({ ...mark(0), thread: 9 })).toBe('message.not_found');
+    expect(await refusal(mark(0), world.people.eve)).toBe('conversation.not_found');
+    expect(await refusal(frame('threads.read', 1), world.people.eve)).toBe('conversation.not_found');
+  });
+
+  it.each([-1, 1.5, '1', null, undefined])('refuse %j for a number', async (seq) => {
+    const invalid = { code: 'frame.invalid' };
+    expect(await world.refusal('mark', frame('threads.read', seq))).toMatchObject(invalid);
+    world.gateway.resetHistory();
+    expect(await world.refusal('mark', { ...mark(0), thread_seq: seq })).toMatchObject(invalid);
+  });
+});
+
+describe('receipts that somebody keeps to themselves', () => {
+  it('[U9] are told to their own devices, and others’ are not told to them', async () => {
+    const { client, tables } = database();
+    const { anna, ben, team } = world.people;
+    const users = dynamoUserStore(client, tables.usersTable);
+    const profile = await users.get(ben.userId);
+    if (!profile) throw new Error('Ben is there');
+    const hides = ['read_receipts'] as const;
+    await users.update(profile, { ...profile, hides });
+    const copy = dynamoPrivacyCopy(client, tables.connectionsTable);
+    await copy.setHides(ben.userId, hides);
+
+    const from = { connectionId: 'ben-1', identity: ben };
+    // Ben has sent the third, and so read it.
+    expect(await world.send('mark', frame('message.read', 1), from)).toEqual([
+      ['ben-1', { type: 'message.read', convo_id: team, user_id: ben.userId, seq_no: 3 }],
+    ]);
+    world.gateway.resetHistory();
+    expect(await world.send('mark', frame('message.read', 1))).toEqual([
+      ['anna-1', { type: 'message.read', convo_id: team, user_id: anna.userId, seq_no: 1 }],
+    ]);
+    const { hides: _, ...open } = profile;
+    await users.update({ ...profile, hides }, open);
+    await copy.setHides(ben.userId, []);
   });
 });
 

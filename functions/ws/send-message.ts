@@ -10,7 +10,9 @@ const env = environment('ws/send-message');
 const frameDeps = { gateway: deps.sockets(env), connections: deps.connections(env) };
 const submitDeps = {
   gate: deps.gate(env),
+  blocks: deps.blocks(env),
   conversations: deps.conversations(env),
+  messages: deps.messages(env),
   queue: deps.messageQueue(env),
 };
 

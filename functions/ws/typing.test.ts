@@ -35,7 +35,14 @@ describe('typing', () => {
     await world.send('typing', frame('typing.start'));
     const commands = sent.mock.calls.map(([command]) => command.constructor.name);
     sent.mockRestore();
-    expect(commands.toSorted()).toEqual(['BatchGetCommand', 'GetCommand', 'GetCommand', 'UpdateCommand']);
+    expect(commands.toSorted()).toEqual([
+      'BatchGetCommand',
+      // The membership, the conversation, the profile.
+      'GetCommand',
+      'GetCommand',
+      'GetCommand',
+      'UpdateCommand',
+    ]);
   });
 
   it('[T2] says when to come back to who types too fast, and tells the others nothing more', async () => {

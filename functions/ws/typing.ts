@@ -10,11 +10,11 @@ import { frameHandler } from '../lib/ws.ts';
 const env = environment('ws/typing');
 const pushDeps = { gateway: deps.sockets(env), connections: deps.connections(env) };
 const gate = deps.gate(env);
-const conversations = deps.conversations(env);
+const stores = { conversations: deps.conversations(env), users: deps.users(env) };
 
 export const handler = frameHandler(typingFrame, pushDeps, async ({ frame, identity }) => {
   addToLogLine({ convo_id: frame.convo_id });
   await gate.admit(identity, 'typing');
-  const { event, audience } = await announceTyping(identity.userId, frame, { conversations });
+  const { event, audience } = await announceTyping(identity.userId, frame, stores);
   if (audience.length > 0) await pushToUsers(audience, [event], pushDeps);
 });

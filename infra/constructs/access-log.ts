@@ -16,11 +16,11 @@ const both = {
 };
 
 /**
- * One JSON line a request. The fields are named one by one, and neither list has the query string or a header in it:
- * the query of a connect carries the ticket.
+ * One JSON line a request. The fields are named one by one, and neither list has the query string, the path or a header in
+ * it: the query of a connect carries the ticket, and the path of an invite link its token. The route is there.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
-export const httpLogFields = { ...both, path: '$context.path', responseBytes: '$context.responseLength' };
+export const httpLogFields = { ...both, responseBytes: '$context.responseLength' };
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */
 export const webSocketLogFields = {

@@ -9,9 +9,12 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ConfabFunction } from './confab-function.ts';
+import type { Scheduled } from './scheduled.ts';
+import type { StreamConsumer } from './stream-consumer.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface AlarmsProps {
@@ -26,6 +29,9 @@ interface Watch {
   readonly description: string;
 }
 
+/** Far above the retries that a throttled minute costs, far below what the stream keeps. */
+const streamAgeMax = Duration.minutes(5);
+
 /** What wakes somebody: each alarm says what happened and where to look first. */
 export class Alarms extends Construct {
   readonly topic: Topic;
@@ -39,15 +45,7 @@ export class Alarms extends Construct {
   }
 
   watchQueue({ node: { id }, queue, deadLetterQueue, visibilityTimeout, parked }: WorkQueue): void {
-    this.#alarm(`${id}DeadLetters`, {
-      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(1),
-        statistic: 'Maximum',
-      }),
-      above: 0,
-      periods: 1,
-      description: parked,
-    });
+    this.#watchParked(`${id}DeadLetters`, deadLetterQueue, parked);
     // Two visibility timeouts: the first retry did not help either.
     const seconds = 2 * visibilityTimeout.toSeconds();
     this.#alarm(`${id}OldestMessage`, {
@@ -58,6 +56,27 @@ export class Alarms extends Construct {
       above: seconds,
       periods: 3,
       description: `${id}: something has waited for more than ${seconds} s: the consumer fails, is throttled or is too slow.`,
+    });
+  }
+
+  /** A stream that stands still shows as the age of what is read from it, whoever's fault it is. */
+  watchStream({ node: { id }, consumer, discarded, givenUp }: StreamConsumer): void {
+    this.#watchParked(`${id}Discarded`, discarded, givenUp);
+    this.#alarm(`${id}Age`, {
+      metric: consumer.metric('IteratorAge', { period: Duration.minutes(1), statistic: 'Maximum' }),
+      above: streamAgeMax.toMilliseconds(),
+      periods: 3,
+      description: `${consumer.path} is ${streamAgeMax.toMinutes()} minutes behind its table: it fails, is throttled or is too slow.`,
+    });
+  }
+
+  /** Counts the retries, too: one bad run is up to three errors. */
+  watchSchedule({ run, every }: Scheduled): void {
+    this.#alarm(`${run.node.id}Errors`, {
+      metric: run.metricErrors({ period: Duration.minutes(5) }),
+      above: 0,
+      periods: 1,
+      description: `${run.path} threw or timed out; it runs every ${every.toHumanString()}, and after two retries its work waits for the next run.`,
     });
   }
 
@@ -91,6 +110,18 @@ export class Alarms extends Construct {
       above: monthlyBudgetUsd,
       periods: 1,
       description: `The SMS of this month have cost more than ${monthlyBudgetUsd} USD: see who asks for codes, and for which countries.`,
+    });
+  }
+
+  #watchParked(id: string, queue: Queue, description: string): void {
+    this.#alarm(id, {
+      metric: queue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      above: 0,
+      periods: 1,
+      description,
     });
   }
 

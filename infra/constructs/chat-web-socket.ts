@@ -36,7 +36,12 @@ export class ChatWebSocket extends Construct {
     this.#allowManage(grantee, 'DELETE');
   }
 
-  #allowManage(grantee: ConfabFunction, method: 'POST' | 'DELETE'): void {
+  /** GetConnection on this stage. */
+  allowLook(grantee: ConfabFunction): void {
+    this.#allowManage(grantee, 'GET');
+  }
+
+  #allowManage(grantee: ConfabFunction, method: 'GET' | 'POST' | 'DELETE'): void {
     const resource = Stack.of(this).formatArn({
       service: 'execute-api',
       resource: this.api.apiId,

@@ -5,10 +5,11 @@ import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionEnvironment, FunctionPath } from '../../functions/environments.ts';
 import type { FunctionCode } from '../function-code.ts';
+import { variablesOf } from './function-environment.ts';
 
 export interface ConfabFunctionProps<P extends FunctionPath> {
   readonly code: FunctionCode;
-  /** Exactly the variables that the function parses at its start. */
+  /** At least the variables that the function parses at its start; it gets no other. */
   readonly environment: FunctionEnvironment<P>;
   readonly memoryMb: number;
   readonly timeout: Duration;
@@ -44,7 +45,7 @@ export class ConfabFunction<P extends FunctionPath = FunctionPath> extends Lambd
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: props.code(path),
-      environment: { ...props.environment },
+      environment: variablesOf(path, props.environment),
       memorySize: props.memoryMb,
       timeout: props.timeout,
       role,

@@ -4,13 +4,13 @@ import type { Construct } from 'constructs';
 import { webSocketAuthorizer } from '../../functions/routes.ts';
 import type { FunctionCode } from '../function-code.ts';
 import type { DataStack } from '../stacks/data.ts';
-import type { EdgeStack } from '../stacks/edge.ts';
 import { ConfabFunction } from './confab-function.ts';
+import type { DeploymentEnvironment } from './function-environment.ts';
 
 export interface TicketAuthorizerProps {
   readonly code: FunctionCode;
+  readonly environment: DeploymentEnvironment;
   readonly data: DataStack;
-  readonly edge: EdgeStack;
 }
 
 /**
@@ -19,14 +19,14 @@ export interface TicketAuthorizerProps {
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html
  */
 export function ticketAuthorizer(scope: Construct, props: TicketAuthorizerProps): WebSocketLambdaAuthorizer {
-  const { code, data, edge } = props;
+  const { code, environment, data } = props;
   const authorize = new ConfabFunction(scope, webSocketAuthorizer, {
     code,
+    environment,
     // As the functions behind the routes: it waits for DynamoDB.
     memoryMb: 512,
     // A client waits in its handshake; after this it had better try again with a fresh ticket.
     timeout: Duration.seconds(5),
-    environment: { AUTH_TABLE: data.auth.tableName, ALLOWED_ORIGINS: edge.allowedOrigins.join(',') },
   });
   data.auth.allow(authorize, 'GetItem', 'DeleteItem');
   return new WebSocketLambdaAuthorizer('TicketAuthorizer', authorize, {

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { ConfabFunction } from './confab-function.ts';
 
 /** What every queue has, and every dead-letter queue. */
-const everyQueue = {
+export const everyQueue = {
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   // What waits here was accepted, and is nowhere else yet.
@@ -14,7 +14,7 @@ const everyQueue = {
 } as const;
 
 /** The longest there is. */
-const fortnight = Duration.days(14);
+export const fortnight = Duration.days(14);
 
 export interface WorkQueueProps {
   readonly consumerTimeout: Duration;
@@ -88,6 +88,6 @@ export class WorkQueue extends Construct {
   }
 }
 
-function allowSendTo(queue: Queue, grantee: ConfabFunction): void {
+export function allowSendTo(queue: Queue, grantee: ConfabFunction): void {
   grantee.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
 }

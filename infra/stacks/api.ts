@@ -24,27 +24,29 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
     const { settings, data, edge, messaging, code } = props;
-    const { messages, accountEvents } = messaging;
+    const { messages, accountEvents, variables: environment } = messaging;
     const { webSocket, httpApi } = edge;
     const onAws = settings.emulator === undefined;
 
     const http = new HttpFunctions(this, 'Requests', {
       code,
+      environment,
       data,
       webSocket,
       accountEvents,
       messages,
-      tokenIssuer: httpApi.url,
+      noticeQueue: messaging.notices,
+      webhookDeliveries: messaging.webhookDeliveries,
     });
     new HttpRoutes(this, 'HttpRoutes', { httpApi, functions: http.byPath });
 
-    const frames = new WebSocketFunctions(this, 'Frames', { code, data, edge, messages, settings });
+    const frames = new WebSocketFunctions(this, 'Frames', { code, environment, data, webSocket, messages });
     new WebSocketRoutes(this, 'Routes', {
       webSocket,
       functions: frames.byPath,
       // MiniStack runs no Lambda authorizer on $connect: there ws/connect finds no authorizer context and checks the
       // ticket itself.
-      authorizer: onAws ? ticketAuthorizer(this, { code, data, edge }) : undefined,
+      authorizer: onAws ? ticketAuthorizer(this, { code, environment, data }) : undefined,
       // Needs the account-wide AWS::ApiGateway::Account, which an emulator has no use for.
       accessLogging: onAws,
     });

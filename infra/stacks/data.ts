@@ -20,6 +20,8 @@ export class DataStack extends Stack {
   readonly conversations: DomainTable;
   readonly messages: DomainTable;
   readonly connections: DomainTable;
+  /** What people report. No stream: nobody reacts to it. */
+  readonly moderation: DomainTable;
   /** functions/http/auth derives the keys from it that sign tokens. */
   readonly signingSecret: GeneratedSecret;
   /** Seals second factors; a secret of its own, so that the signing secret can be replaced without losing them. */
@@ -33,7 +35,8 @@ export class DataStack extends Stack {
     super(scope, id, { ...props, terminationProtection: deletionProtection });
 
     this.auth = new DomainTable(this, 'AuthTable', { deletionProtection, stream: false, expires: true });
-    this.users = new DomainTable(this, 'UsersTable', { deletionProtection, stream: true });
+    // Only notices expire.
+    this.users = new DomainTable(this, 'UsersTable', { deletionProtection, stream: true, expires: true });
     this.conversations = new DomainTable(this, 'ConversationsTable', { deletionProtection, stream: true });
     this.messages = new DomainTable(this, 'MessagesTable', { deletionProtection, stream: true });
     this.connections = new DomainTable(this, 'ConnectionsTable', {
@@ -41,6 +44,7 @@ export class DataStack extends Stack {
       stream: true,
       expires: true,
     });
+    this.moderation = new DomainTable(this, 'ModerationTable', { deletionProtection, stream: false });
     this.signingSecret = new GeneratedSecret(this, 'SigningSecret', {
       description: 'the seed of the token signing keys',
     });

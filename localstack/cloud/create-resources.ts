@@ -41,7 +41,7 @@ export async function createResources(
   return { bucketsEndpoint: topicsAndBucketsEndpoint, snsEndpoint: sns.endpoint, database };
 }
 
-/** Only streams with a reader are kept: the emulator never trims them, and its writes get slower with their length. */
+/** Only streams with a reader are kept: what nobody reads costs disk all the same; see ../dynamodb/stream-records.ts. */
 function tablesWithReadStreams({ tables, eventSources }: CloudPlan): TableDefinition[] {
   const read = new Set(
     eventSources.map((source) => (source.kind === 'dynamodb-stream' ? source.tableName : '')),

@@ -11,6 +11,7 @@ import { createSecretStore, type SecretStore } from '../secrets/secret-store.ts'
 import { startSecretsServer } from '../secrets/secrets-server.ts';
 import { createSqs, type ListeningSqs, type Sqs } from '../sqs/sqs-server.ts';
 import { allEnded, type Closers } from './closers.ts';
+import { startTidying } from './start-tidying.ts';
 import { damagedState, StartupError } from './startup-error.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -70,6 +71,7 @@ async function startDatabase(
     onGivenUp: onFatal,
   });
   closers.add(() => database.close());
+  await startTidying(state.dynamoDbFile, { clock: { now: Date.now }, reporter, closers });
   return { endpoint: database.endpoint, crash: () => database.crash() };
 }
 

@@ -5,7 +5,10 @@ import { createFileCheckpointStore } from '../event-sources/checkpoint-store.ts'
 import { openDynamoStream } from '../event-sources/dynamo-stream-reader.ts';
 import type { EventSourceMapping } from '../event-sources/event-source-mapping.ts';
 import { startSqsEventSource } from '../event-sources/sqs-event-source.ts';
-import { startStreamEventSource } from '../event-sources/stream-event-source.ts';
+import {
+  type StreamEventSourceMapping,
+  startStreamEventSource,
+} from '../event-sources/stream-event-source.ts';
 import type { Reporter } from '../logs/reporter.ts';
 import type { Closers } from './closers.ts';
 import type { Credentials } from './function-environment.ts';
@@ -34,7 +37,9 @@ export async function startEventSources(
   });
   for (const source of sources) {
     if (source.kind === 'dynamodb-stream') {
-      mappings.push(await startStream(source, surroundings));
+      const stream = await startStream(source, surroundings);
+      mappings.push(stream);
+      await stream.ready;
       continue;
     }
     const mapping = startSqsEventSource(source, {
@@ -54,7 +59,7 @@ export async function startEventSources(
 async function startStream(
   source: StreamEventSource,
   { lambda, services, credentials, checkpointsDir, clock, reporter }: EventSourceSurroundings,
-): Promise<EventSourceMapping> {
+): Promise<StreamEventSourceMapping> {
   const { region, accountId } = account;
   const { endpoint } = services.dynamoDb;
   const client = new DynamoDBStreamsClient({ region, endpoint, credentials });

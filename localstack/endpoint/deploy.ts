@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
 import { repositoryRoot } from '../../infra/function-code.ts';
 import { StartupError } from '../cloud/startup-error.ts';
+import { demoEmail, demoPeople } from '../seed/demo-script.ts';
 import { account, deployArguments, region, runCdk } from './cdk.ts';
 import {
   defaultEndpoint,
@@ -54,6 +55,7 @@ export async function deploy(endpoint: string): Promise<Deployment> {
   const context = {
     webSocketUrl: webSocketUrlTemplate(emulator, endpoint),
     site: 'false',
+    adminEmails: demoEmail(demoPeople[0]),
     // The address and not its domain: MiniStack's identity has no DNS tokens to print.
     ...(emulator.name === 'MiniStack' && { mailFrom, mailIdentity: 'address' }),
   };

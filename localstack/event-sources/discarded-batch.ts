@@ -10,10 +10,11 @@ export interface DiscardedBatchMetadata {
   readonly requestContext: {
     readonly requestId: string;
     readonly functionArn: string;
-    readonly condition: 'RetryAttemptsExhausted';
+    readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
     readonly approximateInvokeCount: number;
   };
-  readonly responseContext: {
+  /** Missing when the records were too old before any invocation. */
+  readonly responseContext?: {
     readonly statusCode: 200;
     readonly executedVersion: '$LATEST';
     readonly functionError: 'Unhandled' | null;
@@ -45,16 +46,18 @@ export function describeDiscardedBatch(
   const last = batch.records.at(-1);
   return {
     requestContext: {
-      requestId: batch.result.requestId,
+      requestId: batch.result?.requestId ?? '',
       functionArn: where.functionArn,
-      condition: 'RetryAttemptsExhausted',
+      condition: batch.condition,
       approximateInvokeCount: batch.invokeCount,
     },
-    responseContext: {
-      statusCode: 200,
-      executedVersion: '$LATEST',
-      functionError: batch.result.ok ? null : 'Unhandled',
-    },
+    ...(batch.result && {
+      responseContext: {
+        statusCode: 200,
+        executedVersion: '$LATEST',
+        functionError: batch.result.ok ? null : 'Unhandled',
+      },
+    }),
     version: '1.0',
     timestamp: new Date(where.nowMs).toISOString(),
     DDBStreamBatchInfo: {

@@ -1,47 +1,8 @@
-import { expect, it, onTestFinished } from 'vitest';
-import type { InvokeResult, StreamEventSource } from '../contracts.ts';
-import type { DiscardedBatchMetadata } from './discarded-batch.ts';
-import { aLambda, eventually, failed, reporting, succeeded } from './event-source-fixture.ts';
-import { type StreamEventSourceOptions, startStreamEventSource } from './stream-event-source.ts';
-import { aShard, aStream, numbersOf, recordingCheckpoints, streamSource } from './stream-fixture.ts';
-import { IteratorLostError, type StreamReader } from './stream-reader.ts';
-
-function aMapping(
-  stream: StreamReader,
-  respond?: (numbers: number[]) => InvokeResult,
-  overrides: Partial<StreamEventSource> = {},
-  options: Partial<StreamEventSourceOptions> = {},
-) {
-  const { lambda, invocations } = aLambda(respond && ((event) => respond(numbersOf(event))));
-  const checkpoints = recordingCheckpoints();
-  const discarded: DiscardedBatchMetadata[] = [];
-  const problems: unknown[] = [];
-  const start = (startOptions: Partial<StreamEventSourceOptions> = {}) => {
-    const mapping = startStreamEventSource(
-      { ...streamSource, ...overrides },
-      {
-        stream,
-        lambda,
-        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:fn',
-        checkpoints,
-        clock: { now: () => 60_000 },
-        onFailure: (metadata) => void discarded.push(metadata),
-        onProblem: (problem) => problems.push(problem),
-        pollIntervalMs: 1,
-        retryDelayMs: () => 0,
-        ...options,
-        ...startOptions,
-      },
-    );
-    onTestFinished(async () => {
-      for (const { answer } of invocations) answer(succeeded());
-      await mapping.close();
-    });
-    return mapping;
-  };
-  const batches = (): number[][] => invocations.map(({ event }) => numbersOf(event));
-  return { invocations, batches, checkpoints, discarded, problems, start };
-}
+import { expect, it } from 'vitest';
+import { eventually, failed, reporting, succeeded } from './event-source-fixture.ts';
+import { aShard, aStream } from './stream-fixture.ts';
+import { aMapping } from './stream-mapping-fixture.ts';
+import { IteratorLostError } from './stream-reader.ts';
 
 it('delivers the records of a shard in order, in batches, and goes on when new ones come', async () => {
   const shard = aShard([8, 9, 10, 11, 12]);
@@ -52,17 +13,38 @@ it('delivers the records of a shard in order, in batches, and goes on when new o
   await eventually(() => expect(checkpoints.puts).toEqual([9, 11, 12, 13]));
 });
 
-it('starts at LATEST with what comes after it was created', async () => {
+it('starts at LATEST with what comes after it was created, also when it is closed before anything came', async () => {
   const shard = aShard([1, 2]);
-  let reads = 0;
-  const stream = aStream([shard], () => {
-    reads += 1;
+  const { batches, checkpoints, start } = aMapping(aStream([shard]), () => succeeded(), {
+    startingPosition: 'LATEST',
   });
-  const { batches, start } = aMapping(stream, () => succeeded(), { startingPosition: 'LATEST' });
-  start();
-  await eventually(() => expect(reads).toBeGreaterThan(0));
+  const first = start();
+  await first.ready;
+  await first.close();
+  expect(checkpoints.puts).toEqual([2]);
   shard.records.push(...aShard([3]).records);
+  start();
   await eventually(() => expect(batches()).toEqual([[3]]));
+});
+
+it('starts at LATEST of an empty stream with its first record', async () => {
+  const shard = aShard([]);
+  const { batches, start } = aMapping(aStream([shard]), () => succeeded(), { startingPosition: 'LATEST' });
+  const first = start();
+  await first.ready;
+  await first.close();
+  shard.records.push(...aShard([1]).records);
+  start();
+  await eventually(() => expect(batches()).toEqual([[1]]));
+});
+
+it('reads a shard that comes later from its start, though the mapping began at LATEST', async () => {
+  const parent = aShard([1], { shardId: 'parent', closed: true });
+  const shards = [parent];
+  const { batches, start } = aMapping(aStream(shards), () => succeeded(), { startingPosition: 'LATEST' });
+  shards.push(aShard([2, 3], { shardId: 'child', parentShardId: 'parent' }));
+  start();
+  await eventually(() => expect(batches()).toEqual([[2, 3]]));
 });
 
 it('goes on from its checkpoint when it is started again', async () => {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock, HttpApiDefinition, LambdaInvoker, WebSocketApiDefinition } from '../contracts.ts';
 import { createBackground } from './background.ts';
 import { createConnections } from './connections.ts';
+import { createDisconnectFaults, type DisconnectFaults } from './disconnect-faults.ts';
 import { createHttpApi, type StaticFiles } from './http-api.ts';
 import { createManagementApi } from './management-api.ts';
 import { isLoopbackHost } from './request-facts.ts';
@@ -39,6 +40,10 @@ export interface Gateway {
   connections(): number;
   /** For faults in tests: ends TCP connections without a close frame, as a lost network does. */
   dropConnection(connectionId: 'all' | (string & {})): void;
+  /** For faults in tests: as dropConnection, and its $disconnect is lost too, as when a whole host of AWS fails. */
+  loseConnection(connectionId: 'all' | (string & {})): void;
+  /** For faults in tests: every $disconnect from now on is lost with this probability; 0 ends that. */
+  readonly dropDisconnects: DisconnectFaults['drop'];
   /** Closes every connection with 1001, waits a little for functions that still run, and frees the port. */
   close(): Promise<void>;
 }
@@ -54,12 +59,14 @@ const requestHeadMaxBytes = 10_240;
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const background = createBackground();
+  const limits = { ...defaultGatewayLimits, ...options.limits };
+  const disconnectFaults = createDisconnectFaults(limits.dropDisconnectRate, options.random ?? Math.random);
   const runtime: GatewayRuntime = {
     invoker: options.invoker,
     clock: options.clock,
-    random: options.random ?? Math.random,
+    disconnectFaults,
     ids: options.ids ?? { connectionId: awsLookingId, requestId: awsLookingId },
-    limits: { ...defaultGatewayLimits, ...options.limits },
+    limits,
     accessLog: options.accessLog ?? (() => undefined),
     inBackground: (work) => background.add(work),
   };
@@ -102,14 +109,23 @@ export function createGateway(options: GatewayOptions): Gateway {
     await closed;
   }
 
+  const chosen = (connectionId: string) =>
+    connections.all().filter(({ facts }) => connectionId === 'all' || connectionId === facts.connectionId);
+
   let shuttingDown: Promise<void> | undefined;
   return {
     listen: (port, host = '127.0.0.1') => listen(server, port, host),
     connections: () => connections.all().length,
     dropConnection(connectionId) {
-      for (const { facts, socket } of connections.all())
-        if (connectionId === 'all' || connectionId === facts.connectionId) socket.terminate();
+      for (const { socket } of chosen(connectionId)) socket.terminate();
     },
+    loseConnection(connectionId) {
+      for (const { facts, socket } of chosen(connectionId)) {
+        disconnectFaults.dropFor(facts.connectionId);
+        socket.terminate();
+      }
+    },
+    dropDisconnects: disconnectFaults.drop,
     close() {
       shuttingDown ??= shutDown();
       return shuttingDown;

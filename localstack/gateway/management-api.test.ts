@@ -150,6 +150,30 @@ describe('@connections, called with the AWS SDK', () => {
     });
   });
 
+  it('counts what the client sends and what it is answered as activity too', async () => {
+    const answered = Promise.withResolvers<void>();
+    const rig = await startGateway({
+      handlers: {
+        async send() {
+          await answered.promise;
+          throw new Error('x');
+        },
+      },
+    });
+    const { client, ConnectionId } = await connected(rig);
+    const lastActiveAt = async () =>
+      (await sdk(rig).send(new GetConnectionCommand({ ConnectionId }))).LastActiveAt?.getTime();
+    rig.clock.advance(60_000);
+    client.socket.send('{"action":"message.send"}');
+    await vi.waitFor(() => expect(rig.invoker.eventsOf('send')).toHaveLength(1));
+    const sentAt = rig.clock.now();
+    rig.clock.advance(1_000);
+    expect(await lastActiveAt()).toBe(sentAt);
+    answered.resolve();
+    await client.next();
+    expect(await lastActiveAt()).toBe(sentAt + 1_000);
+  });
+
   it('counts a post as activity of the connection', async () => {
     const rig = await startGateway();
     const { client, ConnectionId } = await connected(rig);

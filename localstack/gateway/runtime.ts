@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, LambdaInvoker } from '../contracts.ts';
+import type { DisconnectFaults } from './disconnect-faults.ts';
 
 /** The account in which everything on a laptop lives; only ARNs and events show it. */
 export const localAccount = { accountId: '000000000000', region: 'us-east-1' } as const;
@@ -19,7 +20,7 @@ export interface GatewayLimits {
   readonly integrationTimeoutMs: number;
   /** Not documented by AWS, which only says that a post may find the client's buffer full. */
   readonly sendBufferMaxBytes: number;
-  /** The share of $disconnect events that are never delivered: on AWS delivery is best effort. */
+  /** The share of $disconnect events that are lost from the start: on AWS delivery is best effort. */
   readonly dropDisconnectRate: number;
   /** How often idle and old connections are looked for. */
   readonly sweepIntervalMs: number;
@@ -71,8 +72,7 @@ export interface AccessLogEntry {
 export interface GatewayRuntime {
   readonly invoker: LambdaInvoker;
   readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
+  readonly disconnectFaults: DisconnectFaults;
   readonly ids: GatewayIds;
   readonly limits: GatewayLimits;
   readonly accessLog: (entry: AccessLogEntry) => void;

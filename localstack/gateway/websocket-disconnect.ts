@@ -25,7 +25,7 @@ export async function sendDisconnect(
   authorizer: AuthorizerContext | undefined,
   close: Close,
 ): Promise<void> {
-  if (!route || runtime.random() < runtime.limits.dropDisconnectRate) return;
+  if (!route || runtime.disconnectFaults.befalls(facts.connectionId)) return;
   const stamp = newStamp(runtime);
   const outcome = await callIntegration(runtime, route, disconnectEvent(facts, stamp, close, authorizer));
   const status = outcome.kind === 'returned' ? 200 : 500;

@@ -161,6 +161,33 @@ describe('$disconnect', () => {
     expect((await disconnectOf(rig)).requestContext).toMatchObject({ disconnectStatusCode: 4002 });
   });
 
+  it('is lost for a connection that is lost without it, and comes for the others', async () => {
+    const rig = await startGateway();
+    const lost = await connect(rig.webSocketUrl);
+    const { connectionId } = rig.invoker.eventOf('connect').requestContext;
+    const other = await connect(rig.webSocketUrl);
+    rig.gateway.loseConnection(connectionId);
+    expect((await lost.closed).code).toBe(1006);
+    await vi.waitFor(() => expect(rig.gateway.connections()).toBe(1));
+    other.socket.close(4002);
+    expect((await disconnectOf(rig)).requestContext).toMatchObject({ disconnectStatusCode: 4002 });
+  });
+
+  it('is lost from when a test asks for it until it takes that back', async () => {
+    const rig = await startGateway();
+    const draws = [0.4, 0.6];
+    rig.gateway.dropDisconnects(0.5, () => draws.shift() ?? 1);
+    for (const code of [4001, 4002]) {
+      (await connect(rig.webSocketUrl)).socket.close(code);
+      await vi.waitFor(() => expect(draws).toHaveLength(4002 - code));
+    }
+    expect((await disconnectOf(rig)).requestContext).toMatchObject({ disconnectStatusCode: 4002 });
+    rig.gateway.dropDisconnects(0);
+    (await connect(rig.webSocketUrl)).socket.close(4003);
+    await vi.waitFor(() => expect(rig.invoker.eventsOf('disconnect')).toHaveLength(2));
+    expect(() => rig.gateway.dropDisconnects(1.5)).toThrow('A probability is from 0 to 1, and not 1.5');
+  });
+
   it('may fail without consequence', async () => {
     const rig = await startGateway({
       handlers: {

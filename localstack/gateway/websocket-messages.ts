@@ -38,6 +38,7 @@ export function createMessageHandler(
     const { connectionId, identity } = connection.facts;
     if (message !== undefined) {
       const answer = JSON.stringify({ message, connectionId, requestId: stamp.requestId });
+      connection.lastActiveAt = runtime.clock.now();
       connection.socket.send(answer, ignoreLateSend);
     }
     runtime.accessLog({

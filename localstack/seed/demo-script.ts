@@ -6,6 +6,8 @@ export const demoPeople = [
   { handle: 'linus', displayName: 'Linus Pauling' },
 ] as const;
 
+export const demoEmail = ({ handle }: { readonly handle: string }) => `${handle}@example.com`;
+
 export type DemoHandle = (typeof demoPeople)[number]['handle'];
 
 interface Line {

@@ -3,6 +3,7 @@ import type {
   FunctionDefinition,
   HttpApiDefinition,
   QueueDefinition,
+  ScheduleDefinition,
   WebSocketApiDefinition,
 } from '../contracts.ts';
 
@@ -67,6 +68,8 @@ export interface CloudPlan {
   readonly secrets: readonly SecretDefinition[];
   readonly functions: readonly FunctionDefinition[];
   readonly eventSources: readonly EventSource[];
+  /** Without the rules that are disabled. */
+  readonly schedules: readonly ScheduleDefinition[];
   readonly httpApi: HttpApiDefinition | undefined;
   readonly webSocketApi: WebSocketApiDefinition | undefined;
   /** More specific patterns first, the default last. */

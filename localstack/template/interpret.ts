@@ -19,7 +19,7 @@ export function interpret(stacks: readonly Stack[], place: Place): CloudPlan {
     outputs[stack.name] = result.outputs;
     for (const [name, value] of result.exports) exports.set(name, value);
   }
-  const { tables, queues, topics, buckets, secrets, functions, eventSources } = draft;
+  const { tables, queues, topics, buckets, secrets, functions, eventSources, schedules } = draft;
   return {
     tables,
     queues,
@@ -28,6 +28,7 @@ export function interpret(stacks: readonly Stack[], place: Place): CloudPlan {
     secrets,
     functions,
     eventSources,
+    schedules,
     outputs,
     ...completeApis(draft),
     siteBehaviors: completeSite(draft),

@@ -1,4 +1,4 @@
-import type { EventSource, FunctionDefinition, QueueDefinition } from '../contracts.ts';
+import type { EventSource, FunctionDefinition, QueueDefinition, ScheduleDefinition } from '../contracts.ts';
 import type { SecretDefinition, TableDefinition } from './cloud-plan.ts';
 
 export interface DraftApi {
@@ -46,6 +46,7 @@ export interface PlanDraft {
   readonly secrets: SecretDefinition[];
   readonly functions: FunctionDefinition[];
   readonly eventSources: EventSource[];
+  readonly schedules: ScheduleDefinition[];
   readonly apis: DraftApi[];
   readonly routes: DraftRoute[];
   readonly stages: DraftStage[];
@@ -64,6 +65,7 @@ export function emptyDraft(): PlanDraft {
     secrets: [],
     functions: [],
     eventSources: [],
+    schedules: [],
     apis: [],
     routes: [],
     stages: [],

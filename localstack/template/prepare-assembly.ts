@@ -15,6 +15,7 @@ export const templateSources = [
   'functions/environments.ts',
   'functions/lib/viewer-address.ts',
   'functions/routes.ts',
+  'localstack/seed/demo-script.ts',
   'localstack/template/synthesize.ts',
   'cdk.json',
   'package-lock.json',

@@ -3,6 +3,7 @@ import { api, authorizer, integration, route, stage } from './resources/api-gate
 import { distribution, responseHeadersPolicy } from './resources/cloudfront.ts';
 import { table } from './resources/dynamodb-table.ts';
 import { eventSourceMapping } from './resources/event-source-mapping.ts';
+import { eventsRule } from './resources/events-rule.ts';
 import { lambdaFunction } from './resources/lambda-function.ts';
 import { queue } from './resources/sqs-queue.ts';
 import { bucket, secret, topic } from './resources/storage.ts';
@@ -18,6 +19,7 @@ export const resourceHandlers: Readonly<Record<string, ResourceHandler>> = {
   'AWS::CloudFront::ResponseHeadersPolicy': responseHeadersPolicy,
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::DynamoDB::Table': table,
+  'AWS::Events::Rule': eventsRule,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::S3::Bucket': bucket,

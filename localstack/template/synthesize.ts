@@ -4,6 +4,7 @@
  */
 import { synthesize } from '../../infra/confab-app.ts';
 import { bundledCode } from '../../infra/function-code.ts';
+import { demoEmail, demoPeople } from '../seed/demo-script.ts';
 
 const [functionsDir, outDir] = process.argv.slice(2);
 if (functionsDir === undefined || outDir === undefined) {
@@ -14,5 +15,12 @@ synthesize({
   // The client, which the web stack would only upload, is served from its folder, at the HTTP API's own address.
   webDir: undefined,
   outDir,
-  context: { mailFrom: 'Confab <no-reply@confab.localhost>', webUrl: '{httpApiUrl}' },
+  context: {
+    mailFrom: 'Confab <no-reply@confab.localhost>',
+    webUrl: '{httpApiUrl}',
+    // A receiver on the laptop itself can be tried out.
+    webhookTargets: 'any',
+    // The first of the demo people, so that somebody may see the reports there.
+    adminEmails: demoEmail(demoPeople[0]),
+  },
 });

@@ -3,6 +3,8 @@ import type { Identity } from '../auth/access-token.ts';
 import { requireRecentAuthentication } from '../auth/recent-authentication.ts';
 import type { SessionStore } from '../auth/session.ts';
 import type { BlockStore } from '../blocks/block-store.ts';
+import type { BotStore } from '../bots/bot-store.ts';
+import { eraseBotsOf } from '../bots/manage-bots.ts';
 import { type Clock, isoTime } from '../clock.ts';
 import type { UserStore } from '../users/user-store.ts';
 import type { AccountEraser } from './account-eraser.ts';
@@ -30,6 +32,7 @@ interface EraseDeps {
   readonly accounts: AccountEraser;
   readonly users: Pick<UserStore, 'get' | 'erase'>;
   readonly blocks: Pick<BlockStore, 'removeAll'>;
+  readonly bots: Pick<BotStore, 'idsOf' | 'forget'>;
   readonly events: AccountEvents;
   readonly clock: Clock;
 }
@@ -40,6 +43,7 @@ interface EraseDeps {
  * - Nothing signs in, no session lives; their sockets are closed by a `sessions.ended` of its own.
  * - Addresses are free for others, the handle is nobody's ever again.
  * - The profile is a tombstone, and with it gone from search; the person's blocks are gone.
+ * - Their bots are erased as well, each by an event of its own; a bot is no longer on its owner's list.
  * - What the person wrote stays where it is, under the id of the tombstone, and so do their memberships; blocks that
  *   others have of them are those others' data. Codes, challenges and tickets that were under way end by their expiry.
  *
@@ -52,6 +56,7 @@ export async function eraseAccount(userId: string, deps: EraseDeps): Promise<voi
   await deps.events.publish({ name: 'sessions.ended', user_id: userId, session_ids: [] });
   await deps.accounts.removeRows(userId);
   await eraseProfile(userId, deps);
+  await eraseBotsOf(userId, deps);
   await deps.blocks.removeAll(userId);
 }
 
@@ -61,6 +66,7 @@ async function eraseProfile(userId: string, deps: EraseDeps): Promise<void> {
   if (!profile || profile.deletedAt !== undefined) return;
   await deps.accounts.releaseAddresses(userId, profile);
   if (profile.emailVerified) await tell(userId, profile.email, deps);
+  if (profile.botOf !== undefined) await deps.bots.forget(profile.botOf, userId);
   while (profile && profile.deletedAt === undefined) {
     if (await deps.users.erase(profile, isoTime(deps.clock.now()))) return;
     profile = await deps.users.get(userId);

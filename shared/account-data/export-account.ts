@@ -23,14 +23,14 @@ interface Deps {
   readonly sessions: Pick<SessionStore, 'get' | 'list'>;
   readonly blocks: Pick<BlockStore, 'list'>;
   readonly secondFactor: SecondFactorFlag;
-  readonly conversations: Pick<ConversationStore, 'membership' | 'memberships' | 'getMany'>;
+  readonly conversations: Pick<ConversationStore, 'standing' | 'standings' | 'getMany'>;
   readonly messages: Pick<MessageStore, 'range'>;
   readonly clock: Clock;
 }
 
 /**
  * One page of what is kept about the caller. The first, without a cursor, has the account and asks for a recent proof of
- * who it is; every page has messages that the caller wrote in conversations that they are a member of. Pages together have
+ * who it is; every page has messages that the caller wrote in conversations that they are or were a member of. Pages together have
  * each of those once, if the client follows `next_cursor` to its end.
  * Throws `auth.reauthentication_required`, or `request.invalid` for a cursor that is not the caller's.
  */

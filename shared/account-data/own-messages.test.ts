@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aConversation, aMessage, anna, ben, convoId, membershipsOf } from '../../test/support/builders.ts';
+import {
+  aConversation,
+  aLeaving,
+  aMessage,
+  anna,
+  ben,
+  convoId,
+  membershipsOf,
+} from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import type { Membership } from '../conversations/conversation.ts';
 import { limits } from '../limits.ts';
 import type { Message } from '../messages/message.ts';
 import type { ExportPlace } from './export-cursor.ts';
@@ -137,6 +146,26 @@ describe('ownMessagesFrom', () => {
     const second = await ownMessagesFrom(anna, first.next, world.deps);
     expect(second.messages.map((message) => message.convoId)).toEqual([convoId('c0001')]);
     expect(second.next).toBeUndefined();
+  });
+
+  it('[V6] has what the person wrote where they left, and before they came back, and nothing of after', async () => {
+    const world = setup([{ senders: [anna, ben, anna, anna] }, { senders: [anna, ben, anna] }]);
+    const [left, anew] = [convoId('c0000'), convoId('c0001')];
+    const put = (id: string, more: Partial<Membership>) => {
+      const conversation = world.conversations.counters.get(id) ?? aConversation();
+      const membership = { convoId: id, userId: anna, role: 'member', readSeq: 0, ...more } as const;
+      world.conversations.put(conversation, [membership]);
+    };
+    put(left, { left: aLeaving({ seq: 3 }) });
+    put(anew, { fromSeq: 2 });
+    const pages = await allPages(world);
+    const found = pages.flatMap(({ messages }) => messages.map(({ convoId: id, seq }) => [id, seq]));
+    expect(found).toEqual([
+      [left, 1],
+      [left, 3],
+      [anew, 1],
+      [anew, 3],
+    ]);
   });
 
   it('passes over a conversation that was never finished', async () => {

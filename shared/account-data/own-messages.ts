@@ -5,7 +5,7 @@ import type { MessageStore } from '../messages/message-store.ts';
 import type { ExportPlace } from './export-cursor.ts';
 
 interface Deps {
-  readonly conversations: Pick<ConversationStore, 'membership' | 'memberships' | 'getMany'>;
+  readonly conversations: Pick<ConversationStore, 'standing' | 'standings' | 'getMany'>;
   readonly messages: Pick<MessageStore, 'range'>;
 }
 
@@ -22,7 +22,8 @@ const readAtOnce = 100;
  * What a person wrote, conversation by conversation in the order of their ids, from a place on. One page reads at most
  * `limits.exportPageMessagesMax` messages of anybody, in at most `limits.conversationsPageMax` + 1 conversations, and ends
  * after the read that takes its texts beyond `limits.exportPageMaxBytes`; it may hold nothing and have a next one all the
- * same. Only conversations that the person is a member of at this moment are read, whatever the place says.
+ * same. Only conversations that the person is or was a member of are read, whatever the place says. What somebody wrote is
+ * theirs wherever they left, and before a window that began anew; of other people's messages nothing is in it.
  */
 export async function ownMessagesFrom(
   userId: string,
@@ -77,15 +78,18 @@ async function conversationsFrom(
   from: string | undefined,
   deps: Deps,
 ): Promise<{ conversations: { convoId: string; lastSeq: number }[]; next: ExportPlace | undefined }> {
-  const first = from === undefined ? undefined : await deps.conversations.membership(userId, from);
-  const page = await deps.conversations.memberships(userId, {
+  const first = from === undefined ? undefined : await deps.conversations.standing(userId, from);
+  const page = await deps.conversations.standings(userId, {
     limit: limits.conversationsPageMax,
     after: from,
   });
-  const convoIds = [...(first ? [first] : []), ...page.memberships].map(({ convoId }) => convoId);
-  const found = await deps.conversations.getMany(convoIds);
+  const standings = [...(first ? [first] : []), ...page.memberships];
+  const found = await deps.conversations.getMany(standings.map(({ convoId }) => convoId));
   const lastSeqs = new Map(found.map(({ convoId, seq }) => [convoId, seq]));
-  const conversations = convoIds.map((convoId) => ({ convoId, lastSeq: lastSeqs.get(convoId) ?? 0 }));
+  const conversations = standings.map(({ convoId, left }) => ({
+    convoId,
+    lastSeq: left?.seq ?? lastSeqs.get(convoId) ?? 0,
+  }));
   const last = page.next === undefined ? undefined : conversations.at(-1);
   return { conversations, next: last && { convoId: last.convoId, seq: last.lastSeq + 1 } };
 }

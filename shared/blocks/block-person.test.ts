@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { anna, aProfile, ben, cleo, movableClock, stranger, userId } from '../../test/support/builders.ts';
 import { inMemoryBlockStore } from '../../test/support/in-memory-block-store.ts';
+import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemorySilence } from '../../test/support/in-memory-silence.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { limits } from '../limits.ts';
 import { blockedPeople, blockPerson } from './block-person.ts';
@@ -10,7 +12,8 @@ function setup(crowd = 0) {
   const many = Array.from({ length: crowd }, (_, index) => aProfile(`p${index}x`));
   const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'), aProfile('cleo'), ...many);
   const blocks = inMemoryBlockStore(users);
-  const block = (other: string) => blockPerson(anna, other, { blocks, clock });
+  const silence = inMemorySilence(inMemoryConversationStore());
+  const block = (other: string) => blockPerson(anna, other, { blocks, silence, clock });
   const shown = () => blockedPeople(anna, { blocks, users });
   return { clock, users, blocks, block, shown, crowd: many.map((profile) => profile.userId) };
 }

@@ -72,6 +72,15 @@ describe.each(Object.entries(stores))('the block store on %s', (kind, open) => {
     expect(await blocks.list(one)).toEqual([three, two]);
   });
 
+  it('knows whether one blocks another, in this direction', async () => {
+    const { blocks, ids } = await setup();
+    const [one = '', two = ''] = ids;
+    await blocks.put(one, two, at(1));
+    expect([await blocks.has(one, two), await blocks.has(two, one)]).toEqual([true, false]);
+    await blocks.remove(one, two);
+    expect(await blocks.has(one, two)).toBe(false);
+  });
+
   it('forgets one, however often it is asked to', async () => {
     const { blocks, ids } = await setup();
     const [one = '', two = '', three = ''] = ids;

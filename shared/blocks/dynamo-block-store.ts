@@ -1,4 +1,4 @@
-import { DeleteCommand, type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import type { Backoff } from '../backoff.ts';
 import { batchGet } from '../dynamo-batch-get.ts';
@@ -61,6 +61,14 @@ export function dynamoBlockStore({ client, usersTable, backoff }: Deps): BlockSt
       if (!reasons) return true;
       if (hasCode(reasons, 'ConditionalCheckFailed')) return false;
       throw new Error(`a block could not be written: ${codes(reasons)}`);
+    },
+
+    async has(userId, blockedId) {
+      const key = blockKey(userId, blockedId);
+      const answer = await client.send(
+        new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true }),
+      );
+      return answer.Item !== undefined;
     },
 
     async removeAll(userId) {

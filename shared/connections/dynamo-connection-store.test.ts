@@ -74,7 +74,7 @@ describe.each(Object.entries(stores))('the connection store on %s', (_, open) =>
     clock.advance(7_000);
     const opened = await store.open(aConnection(user, 'y'));
     const [atStart, later] = [startMs / 1_000, startMs / 1_000 + 7];
-    const lease = { userId: user, sessionId: sessionId('one'), retired: false };
+    const lease = { userId: user, sessionId: sessionId('one'), retired: false, idle: false };
     expect(opened.toSorted((a, b) => a.openedAt - b.openedAt)).toEqual([
       { ...lease, connectionId: 'x', openedAt: atStart },
       { ...lease, connectionId: 'y', openedAt: later },
@@ -97,6 +97,52 @@ describe.each(Object.entries(stores))('the connection store on %s', (_, open) =>
     expect(all).toHaveLength(2);
     await store.close(going);
     expect(await store.allOf(user)).toHaveLength(1);
+  });
+
+  it('[G4] knows of each connection whether somebody is at it', async () => {
+    const { store, user, other } = setup();
+    const [desk, phone] = [`desk-${user}`, `phone-${user}`];
+    for (const id of [desk, phone]) await store.open(aConnection(user, id));
+    await store.setIdle(user, desk, true);
+    await store.setIdle(user, 'never-opened', true);
+    await store.setIdle(other, phone, true);
+    const idle = async () =>
+      (await store.allOf(user)).filter((one) => one.idle).map(({ connectionId }) => connectionId);
+    expect(await idle()).toEqual([desk]);
+    await store.setIdle(user, desk, false);
+    await store.setIdle(user, desk, false);
+    expect(await idle()).toEqual([]);
+  });
+
+  it('[G3] knows when a person last lost a connection, however it went', async () => {
+    const { store, user, clock } = setup();
+    expect(await store.reach(user)).toEqual({ connections: [], endedAtMs: undefined, hides: [] });
+    const names = ['closed', 'gone', 'dropped', 'left'].map((name) => `${name}-${user}`);
+    const [closed = '', gone = '', dropped = '', left = ''] = names;
+    for (const id of names) await store.open(aConnection(user, id));
+    expect((await store.reach(user)).endedAtMs).toBeUndefined();
+    const ends = [() => store.close(closed), () => store.forget(user, gone), () => store.drop(user, dropped)];
+    for (const end of ends) {
+      clock.advance(openingMs + 1_000);
+      await end();
+      expect((await store.reach(user)).endedAtMs).toBe(clock.now());
+    }
+    expect((await store.reach(user)).connections).toMatchObject([{ connectionId: left }]);
+  });
+
+  it('drops a connection whatever is left of it, however new it is', async () => {
+    const { store, user, other, live, clock } = setup();
+    const connectionId = `new-${user}`;
+    await store.open(aConnection(user, connectionId));
+    await store.open(aConnection(other, `kept-${other}`));
+    await store.drop(user, connectionId);
+    await store.drop(user, connectionId);
+    await store.drop(ids.user(), 'of-somebody-never-seen');
+    clock.advance(leaseMs);
+    await store.drop(other, `kept-${other}`);
+    clock.advance(-leaseMs);
+    expect(await live(user, other)).toEqual([]);
+    expect(await store.identify(connectionId)).toBeUndefined();
   });
 
   it('identifies a connection', async () => {

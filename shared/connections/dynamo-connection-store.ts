@@ -12,7 +12,8 @@ import { batchGet } from '../dynamo-batch-get.ts';
 import { unlessConditionFails } from '../dynamo-condition.ts';
 import { limits } from '../limits.ts';
 import { connectionKey, userConnectionsKey } from './connection-keys.ts';
-import type { ConnectionStore, OpenConnection } from './connection-store.ts';
+import type { Connection, ConnectionStore, OpenConnection, Reach } from './connection-store.ts';
+import { hidesOf } from './dynamo-privacy-copy.ts';
 
 interface Deps {
   readonly client: DynamoDBDocumentClient;
@@ -25,6 +26,7 @@ interface Lease {
   readonly opened_at: number;
   readonly expires_at: number;
   readonly retired?: true;
+  readonly idle?: true;
 }
 
 export function dynamoConnectionStore({ client, connectionsTable: TableName, clock }: Deps): ConnectionStore {
@@ -67,9 +69,10 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
         new UpdateCommand({
           TableName,
           Key: userConnectionsKey(userId),
-          UpdateExpression: `REMOVE ${connectionIds.map((_, index) => `connections.#c${index}`).join(', ')}`,
+          UpdateExpression: `REMOVE ${connectionIds.map((_, index) => `connections.#c${index}`).join(', ')} SET ended_at_ms = :now`,
           ConditionExpression: 'attribute_exists(connections)',
           ExpressionAttributeNames: Object.fromEntries(connectionIds.map((id, index) => [`#c${index}`, id])),
+          ExpressionAttributeValues: { ':now': clock.now() },
         }),
       ),
     );
@@ -82,16 +85,37 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
         new UpdateCommand({
           TableName,
           Key: userConnectionsKey(userId),
-          UpdateExpression: 'REMOVE connections.#connection',
+          UpdateExpression: 'REMOVE connections.#connection SET ended_at_ms = :now',
           ConditionExpression: 'connections.#connection.opened_at < :settled',
           ExpressionAttributeNames: { '#connection': connectionId },
-          ExpressionAttributeValues: { ':settled': nowSeconds() - limits.connectionOpeningSeconds },
+          ExpressionAttributeValues: {
+            ':settled': nowSeconds() - limits.connectionOpeningSeconds,
+            ':now': clock.now(),
+          },
         }),
       ),
     );
 
   const removeRow = (connectionId: string) =>
     client.send(new DeleteCommand({ TableName, Key: connectionKey(connectionId) }));
+
+  /** The lease first: while the row is there, the sweep finds what is left of a connection. */
+  const drop = async (userId: string, connectionId: string): Promise<void> => {
+    await removeLeases(userId, [connectionId]);
+    await removeRow(connectionId);
+  };
+
+  const reach = async (userId: string): Promise<Reach> => {
+    const { Item: item } = await client.send(
+      new GetCommand({ TableName, Key: userConnectionsKey(userId), ConsistentRead: true }),
+    );
+    const endedAtMs = item?.ended_at_ms;
+    return {
+      connections: item ? openConnections(item, nowSeconds()) : [],
+      endedAtMs: typeof endedAtMs === 'number' ? endedAtMs : undefined,
+      hides: hidesOf(item ?? {}).hides ?? [],
+    };
+  };
 
   const identify = async (connectionId: string): Promise<Identity | undefined> => {
     const answer = await client.send(
@@ -104,6 +128,9 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
 
   return {
     identify,
+    drop,
+    reach,
+    allOf: async (userId) => (await reach(userId)).connections,
 
     async forget(userId, connectionId) {
       if (await removeSettledLease(userId, connectionId)) await removeRow(connectionId);
@@ -143,29 +170,38 @@ export function dynamoConnectionStore({ client, connectionsTable: TableName, clo
       await unlessConditionFails(client.send(mark));
     },
 
+    async setIdle(userId, connectionId, idle) {
+      const mark = new UpdateCommand({
+        TableName,
+        Key: userConnectionsKey(userId),
+        UpdateExpression: idle
+          ? 'SET connections.#connection.idle = :true'
+          : 'REMOVE connections.#connection.idle',
+        ConditionExpression: 'attribute_exists(connections.#connection)',
+        ExpressionAttributeNames: { '#connection': connectionId },
+        ...(idle && { ExpressionAttributeValues: { ':true': true } }),
+      });
+      await unlessConditionFails(client.send(mark));
+    },
+
     async close(connectionId) {
       const identity = await identify(connectionId);
-      if (!identity) return;
-      await removeLeases(identity.userId, [connectionId]);
-      await removeRow(connectionId);
+      if (identity) await drop(identity.userId, connectionId);
     },
 
     async ofUsers(userIds) {
       const keys = [...new Set(userIds)].map(userConnectionsKey);
       const items = await batchGet(client, TableName, keys, { consistent: true });
-      return items
-        .flatMap((item) => openConnections(item, nowSeconds()))
-        .filter(({ retired }) => !retired)
-        .map(({ userId, sessionId, connectionId }) => ({ userId, sessionId, connectionId }));
-    },
-
-    async allOf(userId) {
-      const answer = await client.send(
-        new GetCommand({ TableName, Key: userConnectionsKey(userId), ConsistentRead: true }),
-      );
-      return answer.Item ? openConnections(answer.Item, nowSeconds()) : [];
+      return items.flatMap((item) => liveConnections(item, nowSeconds()));
     },
   };
+}
+
+/** Those of a person's connections that are pushed to. */
+export function liveConnections(item: Record<string, unknown>, nowSeconds: number): Connection[] {
+  return openConnections(item, nowSeconds)
+    .filter(({ retired }) => !retired)
+    .map(({ userId, sessionId, connectionId }) => ({ userId, sessionId, connectionId, ...hidesOf(item) }));
 }
 
 function openConnections(item: Record<string, unknown>, nowSeconds: number): OpenConnection[] {
@@ -177,5 +213,6 @@ function openConnections(item: Record<string, unknown>, nowSeconds: number): Ope
       sessionId: lease.session_id,
       openedAt: lease.opened_at,
       retired: lease.retired === true,
+      idle: lease.idle === true,
     }));
 }

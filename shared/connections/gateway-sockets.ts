@@ -1,10 +1,12 @@
 import {
   type ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { SocketCloser } from './close-connections.ts';
 import type { SocketGateway } from './push.ts';
+import type { SocketLookout } from './sweep-connections.ts';
 
 /** Tells an operator which pushes failed, and why. The text of the frame is not for logs. */
 export type PushFailureReport = (failure: { connection_id: string; error: string }) => void;
@@ -17,7 +19,7 @@ export type PushFailureReport = (failure: { connection_id: string; error: string
 export function gatewaySockets(
   client: ApiGatewayManagementApiClient,
   report: PushFailureReport,
-): SocketGateway & SocketCloser {
+): SocketGateway & SocketCloser & SocketLookout {
   return {
     async post(connectionId, frame) {
       try {
@@ -38,6 +40,18 @@ export function gatewaySockets(
       } catch (error) {
         const name = error instanceof Error ? error.name : 'unknown';
         if (name === 'GoneException') return 'ended';
+        report({ connection_id: connectionId, error: name });
+        return 'failed';
+      }
+    },
+
+    async look(connectionId) {
+      try {
+        await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
+        return 'open';
+      } catch (error) {
+        const name = error instanceof Error ? error.name : 'unknown';
+        if (name === 'GoneException') return 'gone';
         report({ connection_id: connectionId, error: name });
         return 'failed';
       }

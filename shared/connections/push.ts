@@ -64,15 +64,16 @@ async function forget(
   await deps.connections.forget(userId, connectionId).catch(() => undefined);
 }
 
-/** Pushes the same events to every live connection of some people. */
+/** Pushes the same events to every live connection of some people, or to those that are to have them. */
 export async function pushToUsers(
   userIds: readonly string[],
   events: readonly ServerEvent[],
   deps: { gateway: SocketGateway; connections: ConnectionStore },
+  isFor: (connection: Connection) => boolean = () => true,
 ): Promise<PushSummary> {
   const connections = await deps.connections.ofUsers(userIds);
   return await pushEvents(
-    connections.map((connection) => ({ connection, events })),
+    connections.filter(isFor).map((connection) => ({ connection, events })),
     deps,
   );
 }

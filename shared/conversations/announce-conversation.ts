@@ -6,7 +6,7 @@ import { type OpenedConversation, openerRole } from './open-conversation.ts';
 
 /** Shows a new conversation to its members at once; who is not connected finds it at the next sync. */
 export async function announceConversation(
-  { conversation, memberIds }: OpenedConversation,
+  { conversation, memberIds, details }: OpenedConversation,
   deps: { connections: ConnectionStore; gateway: SocketGateway; users: UserStore },
 ): Promise<void> {
   const [connections, profiles] = await Promise.all([
@@ -17,7 +17,7 @@ export async function announceConversation(
   // Nobody has read anything of it yet, so one view serves the opener, and one all others.
   const eventsFor = (role: Membership['role']) => {
     const membership = { convoId: conversation.convoId, userId: '', role, readSeq: 0 };
-    const view = conversationView(conversation, membership, people);
+    const view = conversationView(conversation, membership, people, details);
     return [{ type: 'conversation.update' as const, conversation: view }];
   };
   const [ofOpener, ofOthers] = [eventsFor(openerRole(conversation.type)), eventsFor('member')];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   aConversation,
   anna,
+  aProfile,
   ben,
   convoId,
   membershipsOf,
@@ -9,18 +10,34 @@ import {
   userId,
 } from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import type { PrivacyAspect } from '../users/user.ts';
 import { announceTyping } from './announce-typing.ts';
 
 const team = convoId('team');
 
 function typing(
   action: 'typing.start' | 'typing.stop',
-  { caller = anna, members = [anna, ben] }: { caller?: string; members?: readonly string[] } = {},
+  {
+    caller = anna,
+    members = [anna, ben],
+    hides = [],
+    silencedBy,
+    ...given
+  }: {
+    caller?: string;
+    members?: readonly string[];
+    hides?: readonly PrivacyAspect[];
+    silencedBy?: readonly string[];
+    archivedAt?: string;
+    posting?: 'admins';
+  } = {},
 ) {
   const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ members });
+  const conversation = aConversation({ members, ...(silencedBy && { silencedBy }), ...given });
+  const users = inMemoryUserStore(...members.map((id) => aProfile(id, { userId: id, hides })));
   conversations.put(conversation, membershipsOf(conversation, members));
-  return announceTyping(caller, { action, convo_id: team }, { conversations });
+  return announceTyping(caller, { action, convo_id: team }, { conversations, users });
 }
 
 describe('announceTyping', () => {
@@ -38,6 +55,13 @@ describe('announceTyping', () => {
     });
   });
 
+  it.each([{ archivedAt: '2026-03-01T12:00:00.000Z' }, { posting: 'admins' as const }])(
+    'tells nobody of somebody who may not send there: %o',
+    async (given) => {
+      expect(await typing('typing.start', given)).toMatchObject({ audience: [] });
+    },
+  );
+
   it.each([
     [1, 0],
     [7, 6],
@@ -54,5 +78,15 @@ describe('announceTyping', () => {
     await expect(typing('typing.start', { caller: stranger })).rejects.toMatchObject({
       code: 'conversation.not_found',
     });
+  });
+
+  it('[T4] tells nobody of who keeps their typing to themselves, and everybody of who hides something else', async () => {
+    expect((await typing('typing.start', { hides: ['typing'] })).audience).toEqual([]);
+    const others = await typing('typing.start', { hides: ['read_receipts', 'presence'] });
+    expect(others.audience).toEqual([ben]);
+  });
+
+  it.each([anna, ben])('[B2] tells nothing between two of whom one blocks the other', async (blocker) => {
+    expect((await typing('typing.start', { silencedBy: [blocker] })).audience).toEqual([]);
   });
 });

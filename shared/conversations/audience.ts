@@ -1,4 +1,6 @@
 import { limits } from '../limits.ts';
+import { hides, type PrivacyAspect } from '../users/user.ts';
+import type { UserStore } from '../users/user-store.ts';
 import type { Conversation } from './conversation.ts';
 import type { ConversationStore } from './conversation-store.ts';
 
@@ -19,5 +21,27 @@ export async function smallAudience(
 ): Promise<readonly string[] | undefined> {
   const { convoId, memberCount, shownMembers } = conversation;
   if (memberCount > peopleMax) return undefined;
-  return memberCount <= shownMembers.length ? shownMembers : await conversations.roster(convoId);
+  if (memberCount <= shownMembers.length) return shownMembers;
+  return (await conversations.roster(convoId)).map(({ userId }) => userId);
+}
+
+/**
+ * All members, to tell them what somebody does there; undefined where nobody else is told: in a large conversation, in one
+ * that a block silences, and when this person keeps it to themselves. To know that costs one consistent read of their
+ * profile, so that a setting holds from its answer on, and none where nobody else would be told anyway.
+ */
+export async function toldOf(
+  userId: string,
+  aspect: PrivacyAspect,
+  conversation: Conversation,
+  deps: { conversations: Pick<ConversationStore, 'roster'>; users: Pick<UserStore, 'get'> },
+  peopleMax: number = limits.typingAudienceMax,
+): Promise<readonly string[] | undefined> {
+  if (conversation.silencedBy || conversation.memberCount > peopleMax || conversation.memberCount < 2)
+    return undefined;
+  const [everybody, profile] = await Promise.all([
+    smallAudience(conversation, deps.conversations, peopleMax),
+    deps.users.get(userId),
+  ]);
+  return profile && !hides(profile, aspect) ? everybody : undefined;
 }

@@ -7,7 +7,7 @@ import { isResumedBy, type UnreadMark } from './conversation.ts';
 import { membershipKey } from './conversation-keys.ts';
 import type { ConversationStore } from './conversation-store.ts';
 
-type Marks = Pick<ConversationStore, 'advanceReadSeq' | 'advanceDeliveredSeq' | 'putUnreadMark'>;
+type Marks = Pick<ConversationStore, 'advanceReadSeq' | 'advanceDeliveredSeq' | 'putUnreadMark' | 'mute'>;
 type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 
 export function dynamoMarks({
@@ -41,6 +41,8 @@ export function dynamoMarks({
       unlessConditionFails(update(userId, convoId, deliveredUpTo(seq))),
 
     putUnreadMark: (userId, convoId, mark) => unlessConditionFails(update(userId, convoId, putBack(mark))),
+
+    mute: (userId, convoId, until) => unlessConditionFails(update(userId, convoId, mutedUntil(until))),
   };
 }
 
@@ -80,5 +82,14 @@ function putBack({ seq, atMs }: UnreadMark): Change {
     UpdateExpression: 'SET unread_seq = :seq, unread_at_ms = :at',
     ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(unread_seq) OR unread_seq > :seq)',
     ExpressionAttributeValues: { ':seq': seq, ':at': atMs },
+  };
+}
+
+function mutedUntil(until: string | undefined): Change {
+  return {
+    UpdateExpression: until === undefined ? 'REMOVE muted_until' : 'SET muted_until = :until',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#left)',
+    ExpressionAttributeNames: { '#left': 'left' },
+    ...(until !== undefined && { ExpressionAttributeValues: { ':until': until } }),
   };
 }

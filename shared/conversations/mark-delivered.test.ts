@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   aConversation,
   anna,
+  aProfile,
   ben,
   convoId,
   membershipsOf,
@@ -9,6 +10,7 @@ import {
   userId,
 } from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { markDelivered } from './mark-delivered.ts';
 
 const team = convoId('team');
@@ -17,10 +19,11 @@ function setup(members: readonly string[] = [anna, ben]) {
   const conversations = inMemoryConversationStore();
   const conversation = aConversation({ members, seq: 10, recentSenders: { [ben]: 6 } });
   conversations.put(conversation, membershipsOf(conversation, members));
+  const users = inMemoryUserStore(...members.map((id) => aProfile(id, { userId: id })));
   const mark = (seq_no: number, user = anna) =>
-    markDelivered(user, { convo_id: team, seq_no }, { conversations });
+    markDelivered(user, { convo_id: team, seq_no }, { conversations, users });
   const deliveredSeq = async (user = anna) => (await conversations.membership(user, team))?.deliveredSeq;
-  return { mark, deliveredSeq, conversations };
+  return { mark, deliveredSeq, conversations, users };
 }
 
 describe('markDelivered', () => {
@@ -67,5 +70,19 @@ describe('markDelivered', () => {
     const { mark } = setup();
     await expect(mark(1, stranger)).rejects.toMatchObject({ code: 'conversation.not_found' });
     await expect(mark(99, stranger)).rejects.toMatchObject({ code: 'conversation.not_found' });
+  });
+
+  it('[U9] moves the mark of who keeps their receipts to themselves, and tells nobody', async () => {
+    const { mark, deliveredSeq, users } = setup();
+    users.put(aProfile('anna', { hides: ['read_receipts'] }));
+    expect((await mark(7)).audience).toEqual([]);
+    expect(await deliveredSeq()).toBe(7);
+  });
+
+  it('[B2] tells nothing between two of whom one blocks the other', async () => {
+    const { mark, conversations } = setup();
+    const conversation = conversations.counters.get(team) ?? aConversation();
+    conversations.counters.set(team, { ...conversation, silencedBy: [ben] });
+    expect((await mark(7)).audience).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   aConversation,
   anna,
+  aProfile,
   ben,
   convoId,
   membershipsOf,
@@ -11,6 +12,7 @@ import {
   userId,
 } from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { markRead } from './mark-read.ts';
 
 const team = convoId('team');
@@ -19,10 +21,11 @@ function setup(members: readonly string[] = [anna, ben], seq = 10) {
   const conversations = inMemoryConversationStore();
   const conversation = aConversation({ members, seq });
   conversations.put(conversation, membershipsOf(conversation, members));
+  const users = inMemoryUserStore(...members.map((id) => aProfile(id, { userId: id })));
   const mark = (seq_no: number, user = anna, receivedAtMs = startMs) =>
-    markRead(user, { convo_id: team, seq_no, receivedAtMs }, { conversations });
+    markRead(user, { convo_id: team, seq_no, receivedAtMs }, { conversations, users });
   const readSeq = async (user = anna) => (await conversations.membership(user, team))?.readSeq;
-  return { mark, readSeq, conversations, conversation };
+  return { mark, readSeq, conversations, conversation, users };
 }
 
 describe('markRead', () => {
@@ -123,5 +126,18 @@ describe('markRead', () => {
     await expect(mark(1, stranger)).rejects.toMatchObject({ code: 'conversation.not_found' });
     // Not even how many messages it has can be found out.
     await expect(mark(99, stranger)).rejects.toMatchObject({ code: 'conversation.not_found' });
+  });
+
+  it('[U9] tells the own devices alone of who keeps their receipts to themselves', async () => {
+    const { mark, readSeq, users } = setup();
+    users.put(aProfile('anna', { hides: ['read_receipts'] }));
+    expect((await mark(7)).audience).toEqual([anna]);
+    expect(await readSeq()).toBe(7);
+  });
+
+  it.each([anna, ben])('[B2] tells nothing between two of whom one blocks the other', async (blocker) => {
+    const { mark, conversations, conversation } = setup();
+    conversations.counters.set(team, { ...conversation, silencedBy: [blocker] });
+    expect((await mark(7)).audience).toEqual([anna]);
   });
 });

@@ -1,6 +1,7 @@
 import type { MessageRead } from '../../events/server-frames.ts';
 import { limits } from '../limits.ts';
-import { type MemberNews, smallAudience } from './audience.ts';
+import type { UserStore } from '../users/user-store.ts';
+import { type MemberNews, toldOf } from './audience.ts';
 import { effectiveReadSeq, receiptOf } from './conversation.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import { assertReached, memberSide } from './member-side.ts';
@@ -15,13 +16,15 @@ export interface MarkRequest {
 /**
  * Moves a member's read mark: it only rises, however the frames arrive. Repeating it is answered to the reader alone.
  * A mark that was put back ends with it; where nothing was read that had not been before, that is no news for others.
+ * Whoever keeps their receipts to themselves tells their own devices only.
  * Throws `conversation.not_found` or `message.seq_out_of_range`.
  */
 export async function markRead(
   userId: string,
   { convo_id: convoId, seq_no: seq, receivedAtMs }: MarkRequest,
-  { conversations }: { conversations: ConversationStore },
+  deps: { conversations: ConversationStore; users: Pick<UserStore, 'get'> },
 ): Promise<MemberNews<MessageRead>> {
+  const { conversations } = deps;
   const { membership, conversation } = await memberSide(userId, convoId, conversations);
   assertReached(conversation, seq);
   const outcome = await conversations.advanceReadSeq(userId, convoId, { seq, atMs: receivedAtMs });
@@ -33,6 +36,6 @@ export async function markRead(
   }
   const news = event(Math.max(seq, receiptOf(conversation, membership).readSeq));
   if (outcome === 'resumed') return { event: news, audience: [userId] };
-  const everybody = await smallAudience(conversation, conversations, limits.readMarkAudienceMax);
+  const everybody = await toldOf(userId, 'read_receipts', conversation, deps, limits.readMarkAudienceMax);
   return { event: news, audience: everybody ?? [userId] };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   aConversation,
   anna,
+  aProfile,
   ben,
   convoId,
   membershipsOf,
@@ -9,6 +10,7 @@ import {
   stranger,
 } from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { effectiveReadSeq, receiptOf } from './conversation.ts';
 import { markRead } from './mark-read.ts';
 import { markUnread } from './mark-unread.ts';
@@ -19,12 +21,13 @@ function setup() {
   const conversations = inMemoryConversationStore();
   const conversation = aConversation({ seq: 10 });
   conversations.put(conversation, membershipsOf(conversation, [anna, ben]));
+  const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'));
   const call = (seq_no: number, receivedAtMs: number) => ({ convo_id: team, seq_no, receivedAtMs });
   return {
     conversations,
     unread: (seq: number, user = anna, atMs = startMs) =>
       markUnread(user, call(seq, atMs), { conversations }),
-    read: (seq: number, atMs = startMs) => markRead(anna, call(seq, atMs), { conversations }),
+    read: (seq: number, atMs = startMs) => markRead(anna, call(seq, atMs), { conversations, users }),
     /** Anna's last message in a conversation that has grown to this number. */
     sent: (seq: number) =>
       conversations.counters.set(team, { ...conversation, seq, recentSenders: { [anna]: seq } }),

@@ -1,11 +1,20 @@
 /** Marks under requests that overtake each other, come twice and run side by side. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aConversation, anna, ben, convoId, membershipsOf, startMs } from '../../test/support/builders.ts';
+import {
+  aConversation,
+  anna,
+  aProfile,
+  ben,
+  convoId,
+  membershipsOf,
+  startMs,
+} from '../../test/support/builders.ts';
 import {
   type InMemoryConversations,
   inMemoryConversationStore,
 } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { effectiveReadSeq, receiptOf, unreadCount } from './conversation.ts';
 import { markDelivered } from './mark-delivered.ts';
 import { markRead } from './mark-read.ts';
@@ -38,6 +47,8 @@ function aTeam(): InMemoryConversations {
   return conversations;
 }
 
+const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'));
+
 async function handle(request: Request, conversations: InMemoryConversations): Promise<void> {
   if (request.kind === 'send') {
     const counter = conversations.counters.get(team) ?? aConversation();
@@ -46,10 +57,10 @@ async function handle(request: Request, conversations: InMemoryConversations): P
     return;
   }
   const call = { convo_id: team, seq_no: request.seq };
-  if (request.kind === 'delivered') await markDelivered(anna, call, { conversations });
+  if (request.kind === 'delivered') await markDelivered(anna, call, { conversations, users });
   else {
     const use = request.kind === 'read' ? markRead : markUnread;
-    await use(anna, { ...call, receivedAtMs: request.atMs }, { conversations });
+    await use(anna, { ...call, receivedAtMs: request.atMs }, { conversations, users });
   }
 }
 

@@ -12,7 +12,9 @@ import {
 } from '../../test/support/builders.ts';
 import { inMemoryBlockStore } from '../../test/support/in-memory-block-store.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemorySilence } from '../../test/support/in-memory-silence.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { settleSilence } from '../blocks/silence.ts';
 import { limits } from '../limits.ts';
 import { openConversation } from './open-conversation.ts';
 
@@ -21,13 +23,36 @@ function setup() {
   const crowd = Array.from({ length: limits.conversationMembersMax }, (_, index) => aProfile(`p${index}x`));
   const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'), aProfile('cleo'), ...crowd);
   const blocks = inMemoryBlockStore(users);
-  const deps = { conversations, users, blocks, ids: countingIds(), clock: movableClock() };
+  const silence = inMemorySilence(conversations);
+  const deps = { conversations, users, blocks, silence, ids: countingIds(), clock: movableClock() };
   const open = (request: OpenConversationRequest, caller = anna) => openConversation(caller, request, deps);
   const direct = (other: string, caller = anna) => open({ type: 'direct', members: [other] }, caller);
-  return { conversations, users, blocks, open, direct, crowd: crowd.map((profile) => profile.userId) };
+  return {
+    conversations,
+    users,
+    blocks,
+    silence,
+    open,
+    direct,
+    crowd: crowd.map((profile) => profile.userId),
+  };
 }
 
 describe('openConversation', () => {
+  it('keeps topic and history setting of a group, and the topic beside the counters', async () => {
+    const { open, conversations } = setup();
+    const group = { type: 'group' as const, title: 'Team', members: [ben] };
+    const { conversation, details } = await open({ ...group, topic: 'Boats', history: 'joined' });
+    expect(await conversations.get(conversation.convoId)).toMatchObject({
+      history: 'joined',
+      hasDetails: true,
+    });
+    expect(details).toEqual({ topic: 'Boats' });
+    expect((await conversations.details([conversation.convoId])).get(conversation.convoId)).toEqual(details);
+    const plain = await open({ ...group, topic: null, history: 'all' });
+    for (const absent of ['history', 'hasDetails']) expect(plain.conversation).not.toHaveProperty(absent);
+  });
+
   describe('of two people', () => {
     it('is one and the same, from whichever side it is opened', async () => {
       const { direct } = setup();
@@ -81,6 +106,17 @@ describe('openConversation', () => {
       });
       expect((await open({ type: 'direct', members: [anna, ben] })).memberIds).toEqual([anna, ben]);
     });
+  });
+
+  it('[O1] of a room has the caller as its owner, a title, a topic, and nobody else unless they are named', async () => {
+    const { open, conversations } = setup();
+    const room = { type: 'room', title: 'Hall', topic: 'For all', members: [] } as const;
+    const { conversation, memberIds } = await open({ ...room, members: [...room.members] });
+    expect(memberIds).toEqual([anna]);
+    expect(conversation).toMatchObject({ type: 'room', title: 'Hall', memberCount: 1, hasDetails: true });
+    expect(conversation.history).toBeUndefined();
+    expect(await conversations.membership(anna, conversation.convoId)).toMatchObject({ role: 'owner' });
+    expect((await open({ ...room, members: [ben] })).memberIds).toEqual([anna, ben]);
   });
 
   describe('of a group', () => {
@@ -181,6 +217,22 @@ describe('openConversation', () => {
         expect((await world.direct(cleo)).created).toBe(true);
         expect((await world.direct(cleo, userId('p1x'))).created).toBe(true);
       });
+    });
+
+    it('[B1] is silent when the block came while it was opened', async () => {
+      const { conversations, blocks, silence, direct } = setup();
+      const between = blocks.between.bind(blocks);
+      // The block finds no conversation to silence yet, and the look at the blocks was before it.
+      blocks.between = async (...asked) => {
+        const answer = await between(...asked);
+        if (conversations.counters.size === 0) {
+          await blocks.put(ben, anna, now);
+          await settleSilence(ben, anna, { blocks, silence });
+        }
+        return answer;
+      };
+      const { conversation } = await direct(ben);
+      expect(conversations.counters.get(conversation.convoId)?.silencedBy).toEqual([ben]);
     });
 
     it('opens again once the block is taken back', async () => {

@@ -1,11 +1,12 @@
 import type { OpenConversationRequest } from '../../events/http-contracts.ts';
 import type { BlockStore } from '../blocks/block-store.ts';
+import { type Silence, silenceIfBlocked } from '../blocks/silence.ts';
 import { type Clock, isoTime } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { directConversationId, type Ids } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { UserStore } from '../users/user-store.ts';
-import type { Conversation, Membership } from './conversation.ts';
+import type { Conversation, Details, Membership } from './conversation.ts';
 import type { ConversationStore } from './conversation-store.ts';
 
 export interface OpenedConversation {
@@ -14,12 +15,14 @@ export interface OpenedConversation {
   readonly memberIds: readonly string[];
   /** False when the two people had their conversation already. */
   readonly created: boolean;
+  readonly details?: Details;
 }
 
 interface Deps {
   readonly conversations: ConversationStore;
   readonly users: UserStore;
-  readonly blocks: Pick<BlockStore, 'between'>;
+  readonly blocks: Pick<BlockStore, 'between' | 'has'>;
+  readonly silence: Silence;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -30,7 +33,7 @@ interface Deps {
  * them, is as absent here as somebody who was erased or never existed.
  *
  * A direct conversation that two people have already is opened whatever happened since: a block does not take it from
- * them, and does not keep messages out of it either, because the message path reads no blocks.
+ * them, it only silences it. The message path reads no blocks, so one that came at the moment of opening is seen here.
  */
 export async function openConversation(
   callerId: string,
@@ -41,6 +44,7 @@ export async function openConversation(
   const memberIds = [callerId, ...others];
   const conversation = newConversation(request, memberIds, deps);
   const { convoId } = conversation;
+  const details = detailsIn(request);
 
   const absent = await findAbsent(callerId, others, deps);
   if (absent !== undefined) {
@@ -57,16 +61,21 @@ export async function openConversation(
       role: userId === callerId ? openerRole(request.type) : 'member',
       readSeq: 0,
     })),
+    details,
   );
-  if (outcome === 'created') return { conversation, memberIds, created: true };
+  if (outcome === 'created') {
+    const [other] = others;
+    if (request.type === 'direct' && other !== undefined) await silenceIfBlocked(callerId, other, deps);
+    return { conversation, memberIds, created: true, ...(conversation.hasDetails && { details }) };
+  }
   const existing = await deps.conversations.get(convoId);
   if (!existing) throw new Error(`conversation ${convoId} exists and does not`);
   return { conversation: existing, memberIds, created: false };
 }
 
-/** A group belongs to whoever opened it; in a direct conversation nobody rules. */
+/** A group or room belongs to whoever opened it; in a direct conversation nobody rules. */
 export function openerRole(type: Conversation['type']): Membership['role'] {
-  return type === 'group' ? 'owner' : 'member';
+  return type === 'direct' ? 'member' : 'owner';
 }
 
 /** The other people, each once. Throws `request.invalid` when they are too many. */
@@ -93,7 +102,7 @@ function newConversation(
   return {
     convoId: request.type === 'direct' ? directConversationId(first, second) : deps.ids.conversation(),
     type: request.type,
-    title: request.type === 'group' ? request.title : null,
+    title: request.type === 'direct' ? null : request.title,
     createdAt: isoTime(deps.clock.now()),
     seq: 0,
     rev: 0,
@@ -103,7 +112,13 @@ function newConversation(
     recentSenders: {},
     clientStreams: {},
     lastMessage: null,
+    ...(request.type === 'group' && request.history === 'joined' && { history: request.history }),
+    ...(detailsIn(request).topic !== undefined && { hasDetails: true }),
   };
+}
+
+function detailsIn(request: OpenConversationRequest): Details {
+  return request.type !== 'direct' && request.topic ? { topic: request.topic } : {};
 }
 
 /** The first who is not there for the caller. Both reads are always made, so that the time tells no block apart. */

@@ -1,14 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { aConversation, anna, ben, membershipsOf, stranger, userId } from '../../test/support/builders.ts';
+import {
+  aConversation,
+  anna,
+  aProfile,
+  ben,
+  cleo,
+  membershipsOf,
+  stranger,
+  userId,
+} from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { readReceipts } from './read-receipts.ts';
 
 function setup(members: readonly string[] = [anna, ben]) {
+  const users = inMemoryUserStore(...members.map((id) => aProfile(id, { userId: id })));
   const conversations = inMemoryConversationStore();
   const conversation = aConversation({ members, seq: 10 });
   conversations.put(conversation, membershipsOf(conversation, members));
-  const receipts = (caller = anna) => readReceipts(caller, conversation.convoId, { conversations });
-  return { conversations, conversation, receipts };
+  const receipts = (caller = anna) => readReceipts(caller, conversation.convoId, { conversations, users });
+  return { conversations, conversation, receipts, users };
 }
 
 describe('readReceipts', () => {
@@ -43,5 +54,19 @@ describe('readReceipts', () => {
 
   it('[A2] refuses a foreign conversation as not found', async () => {
     await expect(setup().receipts(stranger)).rejects.toMatchObject({ code: 'conversation.not_found' });
+  });
+
+  it('[U9] leaves out who keeps their receipts to themselves, and shows them nobody else', async () => {
+    const { receipts, users } = setup([anna, ben, cleo]);
+    users.put(aProfile('ben', { hides: ['typing', 'read_receipts'] }));
+    const seenBy = async (caller: string) => (await receipts(caller)).receipts.map(({ user_id }) => user_id);
+    expect(await seenBy(anna)).toEqual([anna, cleo]);
+    expect(await seenBy(ben)).toEqual([ben]);
+  });
+
+  it.each([anna, ben])('[B2] shows nothing between two of whom one blocks the other', async (blocker) => {
+    const { conversations, conversation, receipts } = setup();
+    conversations.counters.set(conversation.convoId, { ...conversation, silencedBy: [blocker] });
+    expect((await receipts()).receipts).toMatchObject([{ user_id: anna }]);
   });
 });

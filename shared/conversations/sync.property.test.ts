@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MessageChange } from '../../events/change-accepted.ts';
 import type { ServerEvent } from '../../events/server-frames.ts';
 import { aConnection, anna, aProfile, ben, convoId } from '../../test/support/builders.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { Replica } from '../../test/support/replica.ts';
+import { besideConversations } from '../../test/support/sync-deps.ts';
 import { timelineUnderTest } from '../../test/support/timeline.ts';
+import { changeOf, type Wish, wishOf } from '../../test/support/wishes.ts';
 import { announceMessages } from '../messages/announce-messages.ts';
 import type { Incoming } from '../messages/incoming.ts';
 import { readChanges } from '../messages/read-changes.ts';
@@ -14,21 +15,7 @@ import { missedEvents } from './sync.ts';
 
 const team = convoId('team');
 
-/** What somebody asks for: a message, a change of one that there may be, or the last request once more. */
-const wish = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('say' as const), by: fc.constantFrom(anna, ben) }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('edit', 'delete', 'react', 'unreact', 'pin', 'unpin'),
-      by: fc.constantFrom(anna, ben),
-      seq_no: fc.integer({ min: 1, max: 8 }),
-      word: fc.integer({ min: 0, max: 3 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('again' as const) }) },
-);
-type Wish = typeof wish extends fc.Arbitrary<infer W> ? W : never;
+const wish = wishOf(anna, ben);
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.array(wish, { minLength: 1, maxLength: 6 }).map((wishes) => ({ wishes })) },
@@ -38,26 +25,11 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.array(wish, { maxLength: 4 }).map((during) => ({ during })) },
 );
 
-function changeOf(wanted: Extract<Wish, { seq_no: number }>): MessageChange {
-  const { kind, seq_no, word } = wanted;
-  const emoji = ['👍', '🎈', '❤️', '👀'][word] ?? '👍';
-  switch (kind) {
-    case 'edit':
-      return { kind, seq_no, content: `word ${word}` };
-    case 'react':
-    case 'unreact':
-      return { kind, seq_no, emoji };
-    case 'delete':
-    case 'pin':
-    case 'unpin':
-      return { kind, seq_no };
-  }
-}
-
 /** A server, a client of Ben's, and what is on its way between them. */
 async function setup() {
   const world = timelineUnderTest();
-  const stores = { ...world, users: inMemoryUserStore(aProfile('anna'), aProfile('ben')) };
+  const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'));
+  const stores = { ...world, users, ...besideConversations() };
   const connection = aConnection(ben);
   await world.connections.open(connection);
   const client = new Replica();

@@ -15,6 +15,7 @@ import {
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
 import { inMemoryMessageStore } from '../../test/support/in-memory-message-store.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { besideConversations } from '../../test/support/sync-deps.ts';
 import { timelineUnderTest } from '../../test/support/timeline.ts';
 import { limits } from '../limits.ts';
 import { missedEvents } from './sync.ts';
@@ -36,7 +37,7 @@ function setup() {
       await missedEvents(
         user,
         Object.fromEntries(Object.entries(cursors).map(([name, seq]) => [convoId(name), seq])),
-        { conversations, messages, users },
+        { conversations, messages, users, ...besideConversations() },
       ),
     );
   return { put, sync, conversations };
@@ -64,7 +65,8 @@ const react = (seq_no: number, n: number) =>
 /** One conversation with changes, and what a client of Anna's is told. */
 function changing() {
   const world = timelineUnderTest();
-  const stores = { ...world, users: inMemoryUserStore(aProfile('anna'), aProfile('ben')) };
+  const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'));
+  const stores = { ...world, users, ...besideConversations() };
   const sync = async (cursor: SyncCursor) => {
     const { events, seqs, state } = read(await missedEvents(anna, { [convoId('team')]: cursor }, stores));
     return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   aConversation,
+  aLeaving,
   anna,
   aProfile,
   ben,
@@ -11,6 +12,7 @@ import {
 } from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import type { Conversation } from './conversation.ts';
 import { listConversations, viewConversation } from './view-conversations.ts';
 
 const minute = (count: number) =>
@@ -115,6 +117,123 @@ describe('the people of a conversation', () => {
       deleted: true,
     });
     expect(view).toMatchObject({ member_count: 2, last_message: { sender_id: ben, preview: 'hi' } });
+  });
+});
+
+describe('a conversation that somebody left', () => {
+  const leaving = aLeaving({ seq: 4, rev: 2, version: 3, title: 'as it was' });
+  const leave = ({ conversations }: ReturnType<typeof setup>, now: Partial<Conversation> = {}) => {
+    const chat = conversations.counters.get(convoId('chat')) ?? aConversation();
+    const after = { ...chat, rev: 2, membersVersion: 3, memberCount: 1, shownMembers: [ben], ...now };
+    conversations.put(after, [
+      { convoId: chat.convoId, userId: anna, role: 'admin', readSeq: 3, left: leaving },
+    ]);
+  };
+
+  it('[V3] is shown as it was then, and nobody who is in it', async () => {
+    const world = setup();
+    world.put('chat', 3);
+    leave(world);
+    expect(await viewConversation(anna, convoId('chat'), world.deps)).toEqual({
+      convo_id: convoId('chat'),
+      type: 'group',
+      title: 'as it was',
+      topic: null,
+      avatar: null,
+      archived_at: null,
+      history: 'all',
+      posting: 'everybody',
+      member_count: 0,
+      version: 3,
+      created_at: minute(0),
+      members: [],
+      seq: 4,
+      rev: 2,
+      capabilities: [],
+      role: 'admin',
+      state: 'left',
+      from_seq: 0,
+      muted_until: null,
+      read_seq: 3,
+      unread: 1,
+      last_message: { seq_no: 4, sender_id: ben, preview: 'hi', created_at: minute(3) },
+    });
+  });
+
+  it('[V3] tells nothing of what it became, nor of who looks after it now', async () => {
+    const world = setup();
+    world.put('chat', 3);
+    leave(world);
+    const { last_message: _, ...then } = await viewConversation(anna, convoId('chat'), world.deps);
+    const archivedAt = minute(9);
+    const lastMessage = { seq: 9, senderId: ben, preview: 'secret', createdAt: minute(9) };
+    const settings = { archivedAt, posting: 'admins', history: 'joined', hasDetails: true } as const;
+    leave(world, { ...settings, title: 'new', seq: 9, rev: 5, membersVersion: 8, lastMessage });
+    world.conversations.detailsById.set(convoId('chat'), { topic: 'secrets' });
+    expect(await viewConversation(anna, convoId('chat'), world.deps)).toEqual({
+      ...then,
+      last_message: null,
+    });
+  });
+
+  it('[V4] keeps its last message out of the view once anything changed, because it may say something else', async () => {
+    const world = setup();
+    world.put('chat', 3);
+    leave(world, { rev: 3 });
+    expect(await viewConversation(anna, convoId('chat'), world.deps)).toMatchObject({ last_message: null });
+  });
+
+  it('[V3] is in no list', async () => {
+    const world = setup();
+    world.put('chat', 3);
+    world.put('other', 2);
+    leave(world);
+    const list = await listConversations(anna, {}, world.deps);
+    expect(list.conversations.map(({ title }) => title)).toEqual(['other']);
+  });
+});
+
+describe('a conversation that somebody came to later', () => {
+  it('[V2] has no unread messages and no last one from before', async () => {
+    const { put, deps, conversations } = setup();
+    put('chat', 3);
+    const chat = conversations.counters.get(convoId('chat')) ?? aConversation();
+    const newcomer = { convoId: chat.convoId, userId: anna, role: 'member', readSeq: 0, fromSeq: 4 } as const;
+    conversations.put(chat, [{ ...newcomer, unreadMark: { seq: 1, atMs: 0 } }]);
+    expect(await viewConversation(anna, convoId('chat'), deps)).toMatchObject({
+      from_seq: 4,
+      read_seq: 4,
+      unread: 0,
+      last_message: null,
+    });
+  });
+});
+
+describe('topic and avatar', () => {
+  it('are shown where there are any, by one read for all of a page', async () => {
+    const { put, deps, conversations } = setup();
+    for (const name of ['plain', 'boats', 'trains']) put(name, 1);
+    for (const name of ['boats', 'trains']) {
+      const chat = conversations.counters.get(convoId(name)) ?? aConversation();
+      conversations.counters.set(chat.convoId, { ...chat, hasDetails: true });
+      conversations.detailsById.set(chat.convoId, { topic: `all of ${name}` });
+    }
+    const asked: (readonly string[])[] = [];
+    const details = async (ids: readonly string[]) => {
+      asked.push(ids);
+      return await conversations.details(ids);
+    };
+    const counted = { ...deps, conversations: { ...conversations, details } };
+    const list = await listConversations(anna, {}, counted);
+    expect(new Map(list.conversations.map(({ title, topic }) => [title, topic]))).toEqual(
+      new Map([
+        ['plain', null],
+        ['boats', 'all of boats'],
+        ['trains', 'all of trains'],
+      ]),
+    );
+    await viewConversation(anna, convoId('plain'), counted);
+    expect(asked.map((ids) => ids.length)).toEqual([2]);
   });
 });
 

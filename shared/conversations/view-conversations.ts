@@ -3,17 +3,23 @@ import type { ConversationView } from '../../events/server-frames.ts';
 import { AppError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { UserStore } from '../users/user-store.ts';
-import { type Conversation, conversationView, type Membership } from './conversation.ts';
+import { type Conversation, conversationView, type Details, type Membership } from './conversation.ts';
 import type { ConversationStore } from './conversation-store.ts';
+import { formerView } from './former-view.ts';
+import { side } from './reading-window.ts';
 
-interface Deps {
-  readonly conversations: ConversationStore;
-  readonly users: UserStore;
+interface ViewDeps {
+  readonly conversations: Pick<ConversationStore, 'details'>;
+  readonly users: Pick<UserStore, 'getMany'>;
+}
+interface Deps extends ViewDeps {
+  readonly conversations: Pick<ConversationStore, 'get' | 'getMany' | 'memberships' | 'standing' | 'details'>;
 }
 
 /**
- * One page of somebody's conversations, the most recently active of the page first: one Query, one BatchGetItem for
- * the conversations and one for the people in them, however many there are.
+ * One page of the conversations that somebody is a member of, the most recently active of the page first: one Query, one
+ * BatchGetItem for the conversations and those of `viewAll`, however many there are. A page may hold fewer than `limit`,
+ * or none, and have a next one all the same.
  */
 export async function listConversations(
   userId: string,
@@ -24,40 +30,52 @@ export async function listConversations(
     limit: options.limit ?? limits.conversationsPageMax,
     after: options.cursor,
   });
-  const conversations = await viewMemberships(page.memberships, deps);
+  const found = await deps.conversations.getMany(page.memberships.map(({ convoId }) => convoId));
+  const conversations = await viewAll(found, page.memberships, deps);
   return { conversations: conversations.sort(byActivity), next_cursor: page.next ?? null };
 }
 
-/** One conversation as one of its members sees it. Throws `conversation.not_found`, foreign or missing alike. */
+/**
+ * One conversation as one of its members sees it, or as somebody who left saw it then. Throws `conversation.not_found`,
+ * foreign or missing alike.
+ */
 export async function viewConversation(
   userId: string,
   convoId: string,
   deps: Deps,
 ): Promise<ConversationView> {
-  const membership = await deps.conversations.membership(userId, convoId);
-  const [view] = membership ? await viewMemberships([membership], deps) : [];
+  const { conversation, standing } = await side(userId, convoId, deps.conversations);
+  const [view] = await viewAll([conversation], [standing], deps);
   if (!view) throw new AppError('conversation.not_found');
   return view;
 }
 
-async function viewMemberships(memberships: readonly Membership[], deps: Deps): Promise<ConversationView[]> {
-  const conversations = await deps.conversations.getMany(memberships.map(({ convoId }) => convoId));
-  return await viewAll(conversations, memberships, deps.users);
-}
-
-/** Each conversation as the owner of its membership sees it; those without a membership are left out. */
+/**
+ * Each conversation as the owner of its membership sees it; those without a membership are left out. One BatchGetItem for
+ * the people in them and, if any has a topic or an avatar, one beside it for those.
+ */
 export async function viewAll(
   conversations: readonly Conversation[],
   memberships: readonly Membership[],
-  users: UserStore,
+  deps: ViewDeps,
 ): Promise<ConversationView[]> {
-  const byConversation = new Map(memberships.map((membership) => [membership.convoId, membership]));
-  const profiles = await users.getMany(conversations.flatMap(({ shownMembers }) => shownMembers));
-  const people = new Map(profiles.map((profile) => [profile.userId, profile]));
-  return conversations.flatMap((conversation) => {
-    const membership = byConversation.get(conversation.convoId);
-    return membership ? [conversationView(conversation, membership, people)] : [];
+  const standings = new Map(memberships.map((membership) => [membership.convoId, membership]));
+  const pairs = conversations.flatMap((conversation) => {
+    const membership = standings.get(conversation.convoId);
+    return membership ? [{ conversation, membership }] : [];
   });
+  const present = pairs.flatMap(({ conversation, membership }) => (membership.left ? [] : [conversation]));
+  const detailed = present.filter(({ hasDetails }) => hasDetails).map(({ convoId }) => convoId);
+  const [profiles, details] = await Promise.all([
+    deps.users.getMany(present.flatMap(({ shownMembers }) => shownMembers)),
+    detailed.length > 0 ? deps.conversations.details(detailed) : new Map<string, Details>(),
+  ]);
+  const people = new Map(profiles.map((profile) => [profile.userId, profile]));
+  return pairs.map(({ conversation, membership: { left, ...membership } }) =>
+    left
+      ? formerView(conversation, { ...membership, left })
+      : conversationView(conversation, membership, people, details.get(conversation.convoId)),
+  );
 }
 
 function byActivity(a: ConversationView, b: ConversationView): number {

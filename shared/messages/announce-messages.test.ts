@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MessageAccepted } from '../../events/message-accepted.ts';
 import {
   aConnection,
+  aConversation,
   aMessage,
   anIncoming,
   anIncomingChange,
@@ -12,6 +13,8 @@ import {
   stranger,
 } from '../../test/support/builders.ts';
 import { inMemoryConnectionStore, inMemorySockets } from '../../test/support/in-memory-connections.ts';
+import { inMemoryWebhookQueue } from '../../test/support/in-memory-webhooks.ts';
+import type { Conversation } from '../conversations/conversation.ts';
 import { announceMessages } from './announce-messages.ts';
 import type { Settled } from './commit-messages.ts';
 
@@ -19,11 +22,20 @@ async function setup(...connected: readonly (readonly [user: string, connectionI
   const clock = movableClock();
   const connections = inMemoryConnectionStore(clock);
   const gateway = inMemorySockets();
+  const webhooks = inMemoryWebhookQueue();
   for (const [user, connectionId] of connected) await connections.open(aConnection(user, connectionId));
   clock.advance(60_000);
-  const announce = (settled: Settled[], memberIds: readonly string[] = [anna, ben]) =>
-    announceMessages({ settled, memberIds }, { connections, gateway });
-  return { connections, gateway, announce };
+  const announce = (
+    settled: Settled[],
+    memberIds: readonly string[] = [anna, ben],
+    fromSeqs: Readonly<Record<string, number>> = {},
+    conversation: Partial<Conversation> = {},
+  ) => {
+    const members = memberIds.map((userId) => ({ userId, fromSeq: fromSeqs[userId] ?? 0 }));
+    const deps = { connections, gateway, webhooks, clock };
+    return announceMessages({ settled, members, conversation: aConversation(conversation) }, deps);
+  };
+  return { connections, gateway, webhooks, announce };
 }
 
 const sentFrom = (connection_id: string, more: Partial<MessageAccepted> = {}) =>
@@ -191,6 +203,23 @@ describe('announceMessages', () => {
     expect(gateway.frames('c1')).toEqual([]);
   });
 
+  it('tells somebody who came late nothing of what was before them', async () => {
+    const { gateway, announce } = await setup([ben, 'b1'], [cleo, 'c1']);
+    const react = (seq: number, rev: number): Settled => ({
+      kind: 'persisted',
+      incoming: anIncomingChange({ kind: 'react', seq_no: seq, emoji: '👍' }, { client_msg_id: `r${rev}` }),
+      message: aMessage({ seq, rev }),
+      change: { rev, effective: true },
+    });
+    await announce([react(1, 4), react(3, 5)], [ben, cleo], { [cleo]: 2 });
+    const told = (connectionId: string) =>
+      gateway
+        .events(connectionId)
+        .map((event) => (event.type === 'message.update' ? event.message.seq_no : event.type));
+    expect(told('b1')).toEqual([1, 3]);
+    expect(told('c1')).toEqual([3]);
+  });
+
   it('forgets exactly the connection that is gone', async () => {
     const { gateway, connections, announce } = await setup([ben, 'gone'], [ben, 'alive'], [anna, 'a1']);
     gateway.break('gone', 'gone');
@@ -225,5 +254,38 @@ describe('announceMessages', () => {
     expect(gateway.events('b1').map((event) => 'seq_no' in event && event.seq_no)).toEqual(
       settled.map((_, index) => index + 1),
     );
+  });
+
+  describe('to webhooks', () => {
+    const withWebhooks = { webhookIds: ['wh_1'] };
+
+    it('[W1] is told the same as to members, and nothing without any', async () => {
+      const { webhooks, gateway, announce } = await setup([ben, 'b1']);
+      await announce([persisted(1, 'a1'), persisted(2, 'a1')]);
+      expect(webhooks.deliveries).toEqual([]);
+      await announce([persisted(3, 'a1')], [anna, ben], {}, withWebhooks);
+      expect(webhooks.deliveries).toMatchObject([
+        { webhook_id: 'wh_1', events: [gateway.events('b1').at(-1)] },
+      ]);
+    });
+
+    it('[W1] is told nothing of what is no news', async () => {
+      const { webhooks, announce } = await setup([anna, 'a1']);
+      const rejected = { kind: 'rejected', incoming: sentFrom('a1'), code: 'message.not_found' } as const;
+      await announce([rejected], [anna, ben], {}, withWebhooks);
+      expect(webhooks.deliveries).toEqual([]);
+    });
+
+    it('[W1] is a failure when it cannot be queued, and the same deliveries when it is told again', async () => {
+      const { webhooks, gateway, announce } = await setup([ben, 'b1']);
+      const again = () => announce([persisted(1, 'a1')], [anna, ben], {}, withWebhooks);
+      webhooks.fail(1);
+      await expect(again()).rejects.toThrow('the queue does not answer');
+      expect(gateway.events('b1')).toHaveLength(1);
+      await again();
+      await again();
+      const ids = webhooks.deliveries.map(({ delivery_id }) => delivery_id);
+      expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+    });
   });
 });

@@ -8,7 +8,7 @@ import type { Message } from './message.ts';
 const at = '2026-03-02T08:00:00.000Z';
 
 function by(actor: Partial<Actor> & { userId: string }): Actor {
-  return { mayModerate: false, mayPin: true, mayMention: () => true, ...actor };
+  return { maySend: true, mayModerate: false, mayPin: true, mayMention: () => true, ...actor };
 }
 
 const author = by({ userId: anna });
@@ -85,9 +85,9 @@ describe('an edit', () => {
     expect(texts).toHaveLength(limits.versionsMax);
     expect(texts.at(0)).toEqual({ content: 'text 2', createdAt: 'time 2' });
     expect(texts.at(-1)).toEqual({ content: 'text 11', createdAt: 'time 11' });
-    expect(formerTextsAfter([], aMessage(), aMessage({ content: 'b', editedAt: at }))).toEqual([
-      { content: 'text 1', createdAt: aMessage().createdAt },
-    ]);
+    expect(
+      formerTextsAfter([], aMessage({ rev: 2 }), aMessage({ content: 'b', editedAt: at, rev: 5 })),
+    ).toEqual([{ content: 'text 1', createdAt: aMessage().createdAt, until: 5 }]);
   });
 });
 

@@ -1,11 +1,12 @@
 import type { MessageChange } from '../../events/change-accepted.ts';
 import type { ErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { FormerText, Message, Reaction } from './message.ts';
+import { type FormerText, fits, type Message, type Reaction } from './message.ts';
 
 /** Who asks for a change, and what they may do in this conversation. */
 export interface Actor {
   readonly userId: string;
+  readonly maySend: boolean;
   /** Delete what others wrote. */
   readonly mayModerate: boolean;
   readonly mayPin: boolean;
@@ -50,23 +51,42 @@ export function applyChange(
   }
 }
 
-/** An edit gives the whole text with its mentions: without any, there are none any more. */
+/**
+ * An edit gives the whole text with its mentions: without any, there are none any more. Whoever has a block between them and
+ * the sender is not mentioned, and nobody is told.
+ */
 function edit(message: Message, change: Change<'edit'>, { actor, at }: ChangeContext): Message | ErrorCode {
-  if (message.senderId !== actor.userId) return 'message.forbidden';
-  const mentions = [...new Set(change.mentions)];
-  if (!mentions.every(actor.mayMention)) return 'message.mention_invalid';
+  if (message.senderId !== actor.userId || message.system) return 'message.forbidden';
+  if (!actor.maySend) return 'conversation.forbidden';
+  if (!fits(change.content, message.forwarded)) return 'message.content_invalid';
+  const named = [...new Set(change.mentions)];
+  if (!named.every(actor.mayMention)) return 'message.mention_invalid';
+  const mentions = named.filter((one) => !change.silent_mentions?.includes(one));
   const { mentions: before = [], ...rest } = message;
   const same = message.content === change.content && before.join() === mentions.join();
   if (same) return message;
   return { ...rest, content: change.content, editedAt: at, ...(mentions.length > 0 && { mentions }) };
 }
 
-/** Nothing stays but the place: not what it said, nor whom it answered, nor what others thought of it. */
+/** Nothing stays but the place: not what it said or forwarded, nor whom it answered, nor what others thought of it. */
 function erase(message: Message, { actor, at }: ChangeContext): Message | ErrorCode {
-  if (message.senderId !== actor.userId && !actor.mayModerate) return 'message.forbidden';
+  if (message.system || (message.senderId !== actor.userId && !actor.mayModerate)) return 'message.forbidden';
   if (message.deletedAt !== undefined) return message;
-  const { convoId, seq, serverMsgId, senderId, clientMsgId, createdAt } = message;
-  return { convoId, seq, serverMsgId, senderId, clientMsgId, createdAt, content: '', deletedAt: at };
+  const { convoId, seq, serverMsgId, senderId, clientMsgId, createdAt, thread, threadSeq, replies } = message;
+  return {
+    convoId,
+    seq,
+    serverMsgId,
+    senderId,
+    clientMsgId,
+    createdAt,
+    content: '',
+    deletedAt: at,
+    // Its place in a thread is a place, and what others wrote in its own is theirs.
+    ...(thread !== undefined && { thread }),
+    ...(threadSeq !== undefined && { threadSeq }),
+    ...(replies && { replies }),
+  };
 }
 
 function react(
@@ -121,6 +141,7 @@ export function formerTextsAfter(
 ): readonly FormerText[] {
   if (after.deletedAt !== undefined) return texts.length > 0 ? [] : texts;
   if (after.content === before.content) return texts;
-  const former = { content: before.content, createdAt: before.editedAt ?? before.createdAt };
-  return [...texts, former].slice(-limits.versionsMax);
+  const { editedAt, createdAt, content } = before;
+  const until = after.rev !== undefined && { until: after.rev };
+  return [...texts, { content, createdAt: editedAt ?? createdAt, ...until }].slice(-limits.versionsMax);
 }

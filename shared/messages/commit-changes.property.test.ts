@@ -120,7 +120,7 @@ async function run(given: World, scheduler: fc.Scheduler) {
     for (;;) {
       const result = await commitMessages(team, batch, deps).catch(() => undefined);
       if (result && !dies) {
-        await announceMessages(result, { connections: shared.connections, gateway: sockets });
+        await announceMessages(result, { ...shared, gateway: sockets });
         return result.settled;
       }
       dies = false;

@@ -39,8 +39,8 @@ describe('commitMessages', () => {
 
   it('answers with each message as it is stored and with everybody who was a member then', async () => {
     const { commit } = setup();
-    const { settled, memberIds } = await commit(hello('a', 'good morning'));
-    expect(memberIds).toEqual([anna, ben]);
+    const { settled, members } = await commit(hello('a', 'good morning'));
+    expect(members).toEqual([anna, ben].map((userId) => ({ userId, fromSeq: 0 })));
     expect(settled).toMatchObject([
       {
         kind: 'persisted',
@@ -153,9 +153,9 @@ describe('commitMessages', () => {
   it('rejects everything for a conversation that does not exist, without a write', async () => {
     const { deps, messages } = setup();
     const incoming = anIncoming({ convo_id: convoId('nowhere') });
-    const { settled, memberIds } = await commitMessages(convoId('nowhere'), [incoming], deps);
+    const { settled, members } = await commitMessages(convoId('nowhere'), [incoming], deps);
     expect(settled).toMatchObject([{ kind: 'rejected', code: 'conversation.not_found' }]);
-    expect(memberIds).toEqual([]);
+    expect(members).toEqual([]);
     expect(messages.commits).toBe(0);
   });
 
@@ -201,7 +201,7 @@ describe('commitMessages', () => {
       },
     };
     const result = await commitMessages(team, [hello('a'), hello('b', 'too late', ben)], racing);
-    expect(result.memberIds).toEqual([anna, cleo]);
+    expect(result.members.map(({ userId }) => userId)).toEqual([anna, cleo]);
     expect(result.settled.map(({ kind }) => kind)).toEqual(['persisted', 'rejected']);
     expect(messages.all(team).map(({ senderId }) => senderId)).toEqual([anna]);
   });

@@ -2,6 +2,7 @@ import type { Backoff } from '../backoff.ts';
 import { type Clock, isoTime } from '../clock.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import type { ConversationStore } from '../conversations/conversation-store.ts';
+import type { Member } from '../conversations/roster.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import { awaitingPredecessor, inClientOrder } from './client-order.ts';
@@ -26,6 +27,8 @@ export type Settled =
       /** The new message, or the changed one, in its present state. */
       readonly message: Message;
       readonly change?: ChangeMark;
+      /** Of a message in a thread: its root as it is now, and the number of the change that the message made of it. */
+      readonly rooted?: { readonly root: Message; readonly rev: number };
     }
   | {
       readonly kind: 'duplicate';
@@ -39,12 +42,14 @@ export type Settled =
 
 export interface CommittedBatch {
   readonly settled: readonly Settled[];
+  /** As it was before the commit; undefined: there is none. */
+  readonly conversation: Conversation | undefined;
   /** All members at the moment of the commit. */
-  readonly memberIds: readonly string[];
+  readonly members: readonly Member[];
 }
 
 export interface CommitDeps extends LoadDeps {
-  readonly conversations: Pick<ConversationStore, 'get' | 'pins' | 'membershipsIn'>;
+  readonly conversations: Pick<ConversationStore, 'get' | 'pins'>;
   readonly messages: Pick<MessageStore, 'commit' | 'find' | 'many' | 'versions'>;
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'message'>;
@@ -71,11 +76,12 @@ export async function commitMessages(
   for (let attempt = 1; ; attempt += 1) {
     const open = firsts.filter((incoming) => !verdicts.has(requestKey(incoming)));
     const conversation = await deps.conversations.get(convoId);
-    const { folded, memberIds, early } = await foldOpen(conversation, open, deps);
+    const { folded, members, early } = await foldOpen(conversation, open, deps);
     const outcome = await store(conversation, folded, deps);
     if (outcome.kind === 'committed') {
       for (const [key, verdict] of await verdictsOf(folded, early, deps)) verdicts.set(key, verdict);
-      return { settled: await settleAll(convoId, batch, verdicts, folded.present, deps), memberIds };
+      const settled = await settleAll(convoId, batch, verdicts, folded.present, deps);
+      return { settled, conversation, members };
     }
     await beforeNextAttempt(outcome, attempt, deps);
     if (outcome.kind === 'duplicates') {
@@ -97,14 +103,14 @@ export class CommitRefused extends Error {
 
 /** What the conversation would be after those frames, and which of them came before their predecessors. */
 async function foldOpen(conversation: Conversation | undefined, open: readonly Incoming[], deps: CommitDeps) {
-  if (!conversation) return { folded: nothingOf(open), memberIds: [], early: new Set<Incoming>() };
+  if (!conversation) return { folded: nothingOf(open), members: [], early: new Set<Incoming>() };
   const timeline = await loadTimeline(conversation, open, deps);
-  const members = new Set(timeline.memberIds);
-  const ofMembers = open.filter(({ accepted }) => members.has(accepted.sender_id));
+  const memberIds = new Set(timeline.members.map(({ userId }) => userId));
+  const ofMembers = open.filter(({ accepted }) => memberIds.has(accepted.sender_id));
   const early = awaitingPredecessor(ofMembers, conversation);
   const inTime = open.filter((incoming) => !early.has(incoming));
   const moment = { at: isoTime(deps.clock.now()), newId: () => deps.ids.message() };
-  return { folded: foldTimeline(timeline, inTime, moment), memberIds: timeline.memberIds, early };
+  return { folded: foldTimeline(timeline, inTime, moment), members: timeline.members, early };
 }
 
 function nothingOf(batch: readonly Incoming[]): Folded {
@@ -163,7 +169,8 @@ function placeOf(entry: NewEntry): StoredPlace {
   const { convoId, clientMsgId, seq, serverMsgId, createdAt } =
     'message' in entry ? entry.message : entry.place;
   const place = { convoId, clientMsgId, seq, serverMsgId, createdAt, bodyHash: hash, queueMessageId };
-  return 'message' in entry ? place : { ...place, change: entry.change };
+  if ('change' in entry) return { ...place, change: entry.change };
+  return entry.rooted ? { ...place, rooted: entry.rooted } : place;
 }
 
 /** In the order of the queue. Messages that an earlier delivery stored are read again: they may have changed since. */
@@ -175,7 +182,10 @@ async function settleAll(
   { messages }: CommitDeps,
 ): Promise<Settled[]> {
   const judged = batch.map((incoming) => judge(incoming, verdicts.get(requestKey(incoming))));
-  const seqs = judged.flatMap((one) => (one.kind === 'stored' ? [one.place.seq] : []));
+  const seqs = judged.flatMap((one) => {
+    if (one.kind !== 'stored') return [];
+    return one.place.rooted ? [one.place.seq, one.place.rooted.seq] : [one.place.seq];
+  });
   const unknown = [...new Set(seqs)].filter((seq) => !present.has(seq));
   const read = unknown.length > 0 ? await messages.many(convoId, unknown) : [];
   const known = new Map([...present, ...read.map((message) => [message.seq, message] as const)]);
@@ -200,9 +210,21 @@ function judge(
 }
 
 function persisted({ incoming, place }: Stored, known: ReadonlyMap<number, Message>): Settled {
-  const message = known.get(place.seq);
-  if (!message) throw new Error(`message ${place.seq} is acknowledged and not there`);
-  return { kind: 'persisted', incoming, message, ...(place.change && { change: place.change }) };
+  const message = presentIn(known, place.seq);
+  const rooted = place.rooted && { root: presentIn(known, place.rooted.seq), rev: place.rooted.rev };
+  return {
+    kind: 'persisted',
+    incoming,
+    message,
+    ...(place.change && { change: place.change }),
+    ...(rooted && { rooted }),
+  };
+}
+
+function presentIn(known: ReadonlyMap<number, Message>, seq: number): Message {
+  const message = known.get(seq);
+  if (!message) throw new Error(`message ${seq} is acknowledged and not there`);
+  return message;
 }
 
 /** DynamoDB takes an item once per transaction: of several frames with one id the first is stored, or none. */

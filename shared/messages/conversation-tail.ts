@@ -45,14 +45,15 @@ export function lastMessageAfter(
     last && {
       seq: last.seq,
       senderId: last.senderId,
-      preview: truncate(last.content, limits.lastMessagePreviewChars),
+      preview: truncate(last.content || (last.forwarded?.content ?? ''), limits.lastMessagePreviewChars),
       createdAt: last.createdAt,
+      ...(last.system && { system: last.system }),
     }
   );
 }
 
 /** The latest entries win and come last; the oldest ones leave, so that the counter item keeps below 1 KB. */
-function newest(
+export function newest(
   before: Readonly<Record<string, number>>,
   news: readonly (readonly [string, number])[],
   max: number,

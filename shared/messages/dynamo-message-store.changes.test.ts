@@ -88,7 +88,7 @@ describe.each(Object.entries(stores))('changes in the message store on %s', (_, 
     const { change, changed, messages, id } = await setup();
     expect(await messages.versions(id, 1)).toEqual([]);
     const texts = [
-      { content: 'first', createdAt: '2026-03-01T12:00:00.000Z' },
+      { content: 'first', createdAt: '2026-03-01T12:00:00.000Z', until: 3 },
       { content: 'second', createdAt: '2026-03-01T13:00:00.000Z' },
     ];
     await change(changed(1, { content: 'third' }), { formerTexts: new Map([[1, texts]]) });

@@ -75,7 +75,8 @@ describe('what a commit costs', () => {
       expect(settled.map(({ kind }) => kind)).toEqual(batch.map(() => 'persisted'));
       return bill;
     };
-    const say = (id: string) => anIncoming({ convo_id: convoId, client_msg_id: id });
+    const say = (id: string, thread?: number) =>
+      anIncoming({ convo_id: convoId, client_msg_id: id, ...(thread && { thread }) });
     const ask = (id: string, change: MessageChange) =>
       anIncomingChange(change, { convo_id: convoId, client_msg_id: id });
     return { costOf, say, ask };
@@ -111,6 +112,32 @@ describe('what a commit costs', () => {
       write: 10,
     });
     expect((await costOf(ask('p', { kind: 'pin', seq_no: 1 }))).units).toEqual({ read: 4, write: 10 });
+  });
+
+  it('of a message in a thread is the change of its root besides, and its row in the thread', async () => {
+    const { costOf, say } = await setup();
+    await costOf(say('a'), say('b'));
+    const first = { calls: ['Get', 'BatchGet', 'TransactWrite'], units: { read: 2, write: 14 } };
+    expect(await costOf(say('t1', 1))).toEqual(first);
+    expect((await costOf(say('t2', 1))).units).toEqual({ read: 2, write: 12 });
+    // Two of one thread share the lock and the root, so that they cost less than twice one.
+    expect((await costOf(say('t3', 1), say('t4', 1))).units).toEqual({ read: 2, write: 20 });
+    // Whoever answers a message of a thread names that one: its root is read after it.
+    expect(await costOf(say('t5', 3))).toEqual({
+      calls: ['Get', 'BatchGet', 'BatchGet', 'TransactWrite'],
+      units: { read: 3, write: 12 },
+    });
+    expect((await costOf(say('c'))).units).toEqual({ read: 1, write: 6 });
+  });
+
+  it('of ten messages that begin ten threads is one transaction', async () => {
+    const { costOf, say } = await setup();
+    await costOf(...Array.from({ length: 10 }, (_, index) => say(`root-${index}`)));
+    const { calls, units } = await costOf(
+      ...Array.from({ length: 10 }, (_, index) => say(`t-${index}`, index + 1)),
+    );
+    expect(calls).toEqual(['Get', 'BatchGet', 'TransactWrite']);
+    expect(units).toEqual({ read: 11, write: 122 });
   });
 
   it('of a change without effect is its dedupe row and the lock', async () => {

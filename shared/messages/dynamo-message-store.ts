@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../conversations/conversation.ts';
+import { lastMessageItem } from '../conversations/conversation-items.ts';
 import { conversationKey, pinsKey } from '../conversations/conversation-keys.ts';
-import { lastMessageItem } from '../conversations/dynamo-conversation-store.ts';
 import { batchGet } from '../dynamo-batch-get.ts';
 import {
   type CancelReason,
@@ -23,6 +23,7 @@ import {
   changeItem,
   dedupeItem,
   messageItem,
+  threadItems,
   toFormerTexts,
   toLogEntry,
   toMessage,
@@ -57,7 +58,9 @@ type Action = TransactItems[number];
 
 /**
  * Each commit is one action for the counters and two per message, two write units each while they stay below 1 KB. A
- * change has three: its dedupe row, its message and its row of the change log; an edit one more for the former text.
+ * change has three: its dedupe row, its message and its row of the change log; an edit one more for the former text. A
+ * message in a thread has five, for the change of its root and its row in the thread, and the first one of a thread six:
+ * ten of them, which is all that a batch can be, stay well below the hundred that a transaction takes.
  */
 export function dynamoMessageStore({ client, conversationsTable, messagesTable }: Deps): MessageStore {
   return {
@@ -67,6 +70,9 @@ export function dynamoMessageStore({ client, conversationsTable, messagesTable }
         advanceCounters(conversationsTable, conversation, entries, effects),
         ...dedupes,
         ...newMessages(entries).map((message) => putNew(messagesTable, messageItem(message))),
+        ...newMessages(entries)
+          .flatMap(threadItems)
+          .map((item) => putNew(messagesTable, item)),
         ...changesOf(conversation.convoId, effects, messagesTable),
         ...pinsOf(conversation.convoId, effects, conversationsTable),
       ];

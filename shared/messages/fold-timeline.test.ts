@@ -20,8 +20,8 @@ const at = '2026-03-02T08:00:00.000Z';
 function timeline(given: Partial<Timeline> = {}): Timeline {
   return {
     conversation: aConversation({ seq: 3, rev: 7 }),
-    memberIds: [anna, ben],
-    ownerIds: new Set([ben]),
+    members: [anna, ben].map((userId) => ({ userId, fromSeq: 0 })),
+    roles: new Map([[ben, 'owner']]),
     targets: new Map([1, 2, 3].map((seq) => [seq, aMessage({ seq })])),
     formerTexts: new Map(),
     pins: [],
@@ -160,13 +160,13 @@ describe('foldTimeline', () => {
   describe('knows who may what', () => {
     const code = (incoming: Incoming, given: Partial<Timeline> = {}) =>
       fold([incoming], given).rejected.get(incoming);
-    const direct = { conversation: aConversation({ type: 'direct', seq: 3 }), ownerIds: new Set([ben]) };
+    const direct = { conversation: aConversation({ type: 'direct', seq: 3 }) };
     const pin = { kind: 'pin', seq_no: 1 } as const;
     const remove = { kind: 'delete', seq_no: 1 } as const;
 
     it('[M3] in a group its owner deletes what others wrote, in a direct conversation nobody', () => {
       expect(code(asks(remove, ben))).toBeUndefined();
-      expect(code(asks(remove, ben), { ownerIds: new Set() })).toBe('message.forbidden');
+      expect(code(asks(remove, ben), { roles: new Map() })).toBe('message.forbidden');
       expect(code(asks(remove, ben), direct)).toBe('message.forbidden');
     });
 
@@ -182,6 +182,61 @@ describe('foldTimeline', () => {
       expect(code(says('hi', { mentions: ['all'] }))).toBe('message.mention_invalid');
       expect(code(says('hi', { mentions: ['all'], sender_id: ben }))).toBeUndefined();
       expect(code(says('hi', { mentions: ['all'] }), direct)).toBeUndefined();
+    });
+
+    it('an admin may there what an owner may', () => {
+      const roles = new Map([[ben, 'admin']] as const);
+      for (const ask of [
+        asks(remove, ben),
+        asks(pin, ben),
+        says('hi', { mentions: ['all'], sender_id: ben }),
+      ])
+        expect(code(ask, { roles })).toBeUndefined();
+    });
+
+    it('nothing is written or changed in an archived conversation, by anybody', () => {
+      const archived = { conversation: aConversation({ seq: 3, archivedAt: at }) };
+      const like = { kind: 'react', seq_no: 1, emoji: '👍' } as const;
+      for (const ask of [says('hi', { sender_id: ben }), asks(like, ben), asks(remove, ben), asks(pin, ben)])
+        expect(code(ask, archived)).toBe('conversation.archived');
+      expect(code(says('hi', { sender_id: stranger }), archived)).toBe('conversation.not_found');
+    });
+
+    it('where only admins write, others neither send nor edit, but react and delete their own', () => {
+      const announcements = { conversation: aConversation({ seq: 3, posting: 'admins' }) };
+      const reword = { kind: 'edit', seq_no: 1, content: 'new' } as const;
+      expect(code(says('hi'), announcements)).toBe('conversation.forbidden');
+      expect(code(asks(reword), announcements)).toBe('conversation.forbidden');
+      expect(code(asks({ kind: 'react', seq_no: 1, emoji: '👍' }), announcements)).toBeUndefined();
+      expect(code(asks(remove), announcements)).toBeUndefined();
+      expect(code(says('hi', { sender_id: ben }), announcements)).toBeUndefined();
+    });
+
+    it('nothing is said where two do not hear each other, and what was said can be taken back', () => {
+      const silenced = { conversation: aConversation({ type: 'direct', seq: 3, silencedBy: [ben] }) };
+      for (const sender_id of [anna, ben])
+        expect(code(says('hi', { sender_id }), silenced)).toBe('conversation.silenced');
+      expect(code(asks({ kind: 'react', seq_no: 1, emoji: '👍' }), silenced)).toBe('conversation.silenced');
+      expect(code(asks(remove), silenced)).toBeUndefined();
+    });
+
+    it('a newcomer changes and answers nothing that was said before their time', () => {
+      const members = [anna, ben, cleo].map((userId) => ({ userId, fromSeq: userId === cleo ? 2 : 0 }));
+      const asked = (seq_no: number) => asks({ kind: 'react', seq_no, emoji: '👍' }, cleo);
+      expect(code(asked(2), { members })).toBe('message.not_found');
+      expect(code(asked(3), { members })).toBeUndefined();
+      expect(code(says('re', { reply_to: 2, sender_id: cleo }), { members })).toBe('message.not_found');
+      expect(code(says('re', { reply_to: 3, sender_id: cleo }), { members })).toBeUndefined();
+      expect(code(says('re', { reply_to: 2 }), { members })).toBeUndefined();
+    });
+
+    it('a line of the server is nobody to edit or delete, be it their own doing', () => {
+      const line = aMessage({ system: { code: 'member.left', params: {} }, content: '', senderId: ben });
+      const targets = new Map([[1, line]]);
+      expect(code(asks({ kind: 'edit', seq_no: 1, content: 'x' }, ben), { targets })).toBe(
+        'message.forbidden',
+      );
+      expect(code(asks(remove, ben), { targets })).toBe('message.forbidden');
     });
 
     it('[S9] an answer needs a message that it answers, be it of the same batch', () => {

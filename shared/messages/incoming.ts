@@ -19,9 +19,12 @@ export function bodyHash(accepted: TimelineEvent): string {
 
 function bodyOf(accepted: TimelineEvent): readonly unknown[] {
   if (accepted.name === 'message.accepted') {
-    const { content, reply_to, mentions = [] } = accepted;
+    const { content, reply_to, mentions = [], thread, forwarded } = accepted;
     const isPlain = reply_to === undefined && mentions.length === 0;
-    return isPlain ? [content] : [content, reply_to ?? null, mentions];
+    const body = isPlain ? [content] : [content, reply_to ?? null, mentions];
+    // Where a forwarded message stands is what was chosen: what it says may be another text at the next try.
+    const isAlone = thread === undefined && forwarded === undefined;
+    return isAlone ? body : [content, reply_to ?? null, mentions, thread ?? null, forwarded?.from ?? null];
   }
   const { change } = accepted;
   switch (change.kind) {
@@ -43,4 +46,9 @@ export function requestKey({ accepted }: Incoming): string {
 /** The number of the message that it changes; undefined for a message. */
 export function targetOf({ accepted }: Incoming): number | undefined {
   return accepted.name === 'change.accepted' ? accepted.change.seq_no : undefined;
+}
+
+/** The number of the message whose thread it is for; undefined for what is in none. */
+export function threadOf({ accepted }: Incoming): number | undefined {
+  return accepted.name === 'message.accepted' ? accepted.thread : undefined;
 }

@@ -1,13 +1,14 @@
+import type { Role } from '../../events/server-frames.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import type { ConversationStore } from '../conversations/conversation-store.ts';
 import type { Roster } from '../conversations/roster.ts';
 import type { Timeline } from './fold-timeline.ts';
-import { type Incoming, targetOf } from './incoming.ts';
+import { type Incoming, targetOf, threadOf } from './incoming.ts';
 import type { Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 
 export interface LoadDeps {
-  readonly conversations: Pick<ConversationStore, 'pins' | 'membershipsIn'>;
+  readonly conversations: Pick<ConversationStore, 'pins'>;
   readonly roster: Roster;
   readonly messages: Pick<MessageStore, 'many' | 'versions'>;
 }
@@ -15,23 +16,23 @@ export interface LoadDeps {
 /**
  * What a batch depends on beside the conversation itself. All of it is read after the conversation, strongly consistent,
  * and changes only together with its counters or its membership version: the commit that proves those proves this.
- * A batch of plain messages reads nothing but the roster.
+ * A batch of plain messages reads nothing but the roster, one of a thread its root besides.
  */
 export async function loadTimeline(
   conversation: Conversation,
   batch: readonly Incoming[],
   deps: LoadDeps,
 ): Promise<Timeline> {
-  const [memberIds, targets] = await Promise.all([
-    deps.roster.of(conversation),
+  const [members, targets] = await Promise.all([
+    deps.roster.members(conversation),
     loadTargets(conversation, batch, deps),
   ]);
-  const [ownerIds, formerTexts, pins] = await Promise.all([
-    loadOwners(conversation, batch.filter(mayNeedOwner(targets)), deps),
+  const [roles, formerTexts, pins] = await Promise.all([
+    rolesMatter(conversation, batch, targets) ? deps.roster.roles(conversation) : new Map<string, Role>(),
     loadFormerTexts(conversation, batch, targets, deps),
     batch.some(touchesPins(targets)) ? deps.conversations.pins(conversation.convoId) : [],
   ]);
-  return { conversation, memberIds, ownerIds, targets, formerTexts, pins };
+  return { conversation, members, roles, targets, formerTexts, pins };
 }
 
 async function loadTargets(
@@ -39,20 +40,16 @@ async function loadTargets(
   batch: readonly Incoming[],
   { messages }: LoadDeps,
 ): Promise<Map<number, Message>> {
-  const seqs = new Set(batch.flatMap((incoming) => targetOf(incoming) ?? []).filter((one) => one <= seq));
-  const targets = seqs.size > 0 ? await messages.many(convoId, [...seqs]) : [];
-  return new Map(targets.map((message) => [message.seq, message]));
-}
-
-async function loadOwners(
-  { convoId, type }: Conversation,
-  batch: readonly Incoming[],
-  { conversations }: LoadDeps,
-): Promise<Set<string>> {
-  const senders = new Set(batch.map(({ accepted }) => accepted.sender_id));
-  if (type === 'direct' || senders.size === 0) return new Set();
-  const memberships = await conversations.membershipsIn(convoId, [...senders]);
-  return new Set(memberships.filter(({ role }) => role === 'owner').map(({ userId }) => userId));
+  const named = new Set(
+    batch.flatMap((incoming) => targetOf(incoming) ?? threadOf(incoming) ?? []).filter((one) => one <= seq),
+  );
+  const targets = named.size > 0 ? await messages.many(convoId, [...named]) : [];
+  // Whoever answers a message of a thread names that one, and means its root.
+  const inThreads = new Set(batch.flatMap((incoming) => threadOf(incoming) ?? []));
+  const roots = new Set(targets.flatMap((one) => (inThreads.has(one.seq) && one.thread) || []));
+  const more = [...roots].filter((root) => !named.has(root));
+  const rest = more.length > 0 ? await messages.many(convoId, more) : [];
+  return new Map([...targets, ...rest].map((message) => [message.seq, message]));
 }
 
 async function loadFormerTexts(
@@ -83,8 +80,17 @@ function touchesPins(targets: ReadonlyMap<number, Message>): (incoming: Incoming
   };
 }
 
-/** Pins, deletions of what others wrote, and `@all` are the owner's in a group. */
-function mayNeedOwner(targets: ReadonlyMap<number, Message>): (incoming: Incoming) => boolean {
+function rolesMatter(
+  { type, posting }: Conversation,
+  batch: readonly Incoming[],
+  targets: ReadonlyMap<number, Message>,
+): boolean {
+  if (type === 'direct') return false;
+  return posting === 'admins' || batch.some(mayNeedRole(targets));
+}
+
+/** Pins, deletions of what others wrote, and `@all` are not everybody's. */
+function mayNeedRole(targets: ReadonlyMap<number, Message>): (incoming: Incoming) => boolean {
   return (incoming) => {
     const { accepted } = incoming;
     if (accepted.name === 'message.accepted') return accepted.mentions?.includes('all') ?? false;

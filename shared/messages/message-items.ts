@@ -1,13 +1,15 @@
 /** How messages, changes and dedupe rows stand in the table; shapes in message-keys.ts. */
 
-import type { FormerText, Message, Reaction } from './message.ts';
-import { changeKey, dedupeKey, messageKey, versionsKey } from './message-keys.ts';
+import type { SystemMessage } from '../../events/server-frames.ts';
+import type { FormerText, Forwarded, Message, Reaction, Thread } from './message.ts';
+import { changeKey, dedupeKey, messageKey, replyKey, threadKey, versionsKey } from './message-keys.ts';
 import type { LogEntry, NewEntry, StoredPlace } from './message-store.ts';
 
 type Item = Record<string, unknown>;
 
 export function messageItem(message: Message): Item {
   const { replyTo, mentions, rev, editedAt, deletedAt, reactions, pinned } = message;
+  const { thread, threadSeq, replies, forwarded, system } = message;
   return {
     ...messageKey(message.convoId, message.seq),
     convo_id: message.convoId,
@@ -25,6 +27,11 @@ export function messageItem(message: Message): Item {
     // A list, because a map of DynamoDB keeps no order, and clients show the emojis in the order in which they came.
     ...(reactions && { reactions: reactions.map(({ emoji, userIds }) => [emoji, userIds]) }),
     ...(pinned && { pinned }),
+    ...(thread !== undefined && { thread }),
+    ...(threadSeq !== undefined && { thread_seq: threadSeq }),
+    ...(replies && { replies }),
+    ...(forwarded && { forwarded }),
+    ...(system && { system }),
   };
 }
 
@@ -44,6 +51,11 @@ export function toMessage(item: Item): Message {
     ...(typeof item.deleted_at === 'string' && { deletedAt: item.deleted_at }),
     ...(item.reactions !== undefined && { reactions: toReactions(item.reactions) }),
     ...(item.pinned === true && { pinned: true }),
+    ...(item.thread !== undefined && { thread: Number(item.thread) }),
+    ...(item.thread_seq !== undefined && { threadSeq: Number(item.thread_seq) }),
+    ...(item.replies !== undefined && { replies: item.replies as Thread }),
+    ...(item.forwarded !== undefined && { forwarded: item.forwarded as Forwarded }),
+    ...(item.system !== undefined && { system: item.system as SystemMessage }),
   };
 }
 
@@ -55,18 +67,33 @@ export function changeItem(convoId: string, { rev, seq }: LogEntry): Item {
   return { ...changeKey(convoId, rev), rev, seq };
 }
 
+/** What makes a message of a thread found there; the first one also makes the thread found. */
+export function threadItems({ convoId, seq, thread, threadSeq }: Message): Item[] {
+  if (thread === undefined || threadSeq === undefined) return [];
+  const reply = { ...replyKey(convoId, thread, threadSeq), thread_seq: threadSeq, seq };
+  return threadSeq > 1 ? [reply] : [reply, { ...threadKey(convoId, thread), root: thread, first_seq: seq }];
+}
+
 export function toLogEntry(item: Item): LogEntry {
   return { rev: Number(item.rev), seq: Number(item.seq) };
 }
 
 export function versionsItem(convoId: string, seq: number, texts: readonly FormerText[]): Item {
-  const versions = texts.map(({ content, createdAt }) => ({ content, created_at: createdAt }));
+  const versions = texts.map(({ content, createdAt, until }) => ({
+    content,
+    created_at: createdAt,
+    ...(until !== undefined && { until }),
+  }));
   return { ...versionsKey(convoId, seq), versions };
 }
 
 export function toFormerTexts(item: Item | undefined): FormerText[] {
-  const versions = (item?.versions ?? []) as { content: string; created_at: string }[];
-  return versions.map(({ content, created_at: createdAt }) => ({ content, createdAt }));
+  const versions = (item?.versions ?? []) as { content: string; created_at: string; until?: number }[];
+  return versions.map(({ content, created_at: createdAt, until }) => ({
+    content,
+    createdAt,
+    ...(until !== undefined && { until }),
+  }));
 }
 
 export function dedupeItem(entry: NewEntry): Item {
@@ -80,6 +107,7 @@ export function dedupeItem(entry: NewEntry): Item {
     created_at: place.createdAt,
     body_hash: entry.bodyHash,
     queue_message_id: entry.queueMessageId,
+    ...('message' in entry && entry.rooted && { root: entry.rooted.seq, root_rev: entry.rooted.rev }),
     ...('change' in entry && { rev: entry.change.rev }),
     ...('change' in entry && !entry.change.effective && { no_effect: true }),
   };
@@ -97,5 +125,6 @@ export function toStoredPlace(item: Item): StoredPlace {
     ...(item.rev !== undefined && {
       change: { rev: Number(item.rev), effective: item.no_effect !== true },
     }),
+    ...(item.root_rev !== undefined && { rooted: { rev: Number(item.root_rev), seq: Number(item.root) } }),
   };
 }

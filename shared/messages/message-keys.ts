@@ -5,10 +5,13 @@
  * |----------|-----------------------------------------------|---------------------------|--------------------------------------|
  * | message  | CONV#<convo_id>                               | MSG#<seq, zero-padded>    | seq, server_msg_id, sender_id, content, rev?, edited_at?, deleted_at?, reactions? … |
  * | change   | CONV#<convo_id>                               | REV#<rev, zero-padded>    | rev, seq                             |
- * | versions | CONV#<convo_id>                               | VERSIONS#<seq, zero-padded> | versions [{content, created_at}]: former texts, the oldest first |
- * | dedupe   | DEDUPE#<convo_id>#<sender_id>#<client_msg_id> | DEDUPE                    | seq, server_msg_id, body_hash, queue_message_id; of a change also rev, and no_effect |
+ * | versions | CONV#<convo_id>                               | VERSIONS#<seq, zero-padded> | versions [{content, created_at, until?}]: former texts, the oldest first |
+ * | thread   | CONV#<convo_id>                               | ROOT#<root, zero-padded>  | root, first_seq: that there is a thread, and since when |
+ * | reply    | CONV#<convo_id>                               | THREAD#<root, zero-padded>#<thread_seq, zero-padded> | thread_seq, seq |
+ * | dedupe   | DEDUPE#<convo_id>#<sender_id>#<client_msg_id> | DEDUPE                    | seq, server_msg_id, body_hash, queue_message_id; of a change also rev, and no_effect; of a reply in a thread root and root_rev |
  *
  * A dedupe row lives as long as its message, on a partition of its own: it costs the conversation's partition nothing.
+ * Threads and their replies are numbers only: what a message says is in the message.
  * Former texts are an item of their own: what lists or changes messages neither reads nor rewrites them.
  */
 const numberDigits = 12;
@@ -31,6 +34,17 @@ export const changeKey = (convoId: string, rev: number) => ({
 export const versionsKey = (convoId: string, seq: number) => ({
   pk: messagePartition(convoId),
   sk: `VERSIONS#${padded(seq)}`,
+});
+export const threadSortKey = (root: number) => `ROOT#${padded(root)}`;
+export const threadKey = (convoId: string, root: number) => ({
+  pk: messagePartition(convoId),
+  sk: threadSortKey(root),
+});
+export const replySortKey = (root: number, threadSeq: number) =>
+  `THREAD#${padded(root)}#${padded(threadSeq)}`;
+export const replyKey = (convoId: string, root: number, threadSeq: number) => ({
+  pk: messagePartition(convoId),
+  sk: replySortKey(root, threadSeq),
 });
 export const dedupeKey = (convoId: string, senderId: string, clientMsgId: string) => ({
   pk: `DEDUPE#${convoId}#${senderId}#${clientMsgId}`,

@@ -13,6 +13,8 @@ interface Request {
 /** A message on its way into the table, as it is after the whole commit. */
 export interface NewMessage extends Request {
   readonly message: Message;
+  /** Of a message in a thread: how its root changed by it. */
+  readonly rooted?: LogEntry;
 }
 
 /** A change on its way into the table: who asked for it, the message that it is about, and what it came to. */
@@ -37,6 +39,8 @@ export interface StoredPlace extends MessagePlace {
   readonly queueMessageId: string;
   /** Of a change. */
   readonly change?: ChangeMark;
+  /** Of a message in a thread: the change of its root, and which message that is. */
+  readonly rooted?: LogEntry;
 }
 
 /** What the changes of a commit do to what was there before it. */

@@ -1,6 +1,7 @@
 import type { MessageView } from '../../events/http-contracts.ts';
-import type { MessageAck, MessageCreate, MessageUpdate } from '../../events/server-frames.ts';
+import type { MessageAck, MessageCreate, MessageUpdate, SystemMessage } from '../../events/server-frames.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { limits } from '../limits.ts';
 
 /** A message in its place: it has a sequence number, so it is in DynamoDB. This is its present state. */
 export interface Message {
@@ -24,6 +25,39 @@ export interface Message {
   /** In the order in which each emoji came first; never empty. */
   readonly reactions?: readonly Reaction[];
   readonly pinned?: true;
+  /** The root of the thread that it belongs to. */
+  readonly thread?: number;
+  /** Its number in that thread: 1, 2, 3 … */
+  readonly threadSeq?: number;
+  /** Of a root: its thread. */
+  readonly replies?: Thread;
+  readonly forwarded?: Forwarded;
+  /** Nobody wrote it: `senderId` did something, and `content` is empty. It cannot be edited or deleted. */
+  readonly system?: SystemMessage;
+}
+
+/** What a root knows of its thread. */
+export interface Thread {
+  /** How many messages it has: they are numbered 1 to `count`. */
+  readonly count: number;
+  readonly lastSeq: number;
+  readonly lastAt: string;
+  /** The last few who wrote in it, the latest last. */
+  readonly userIds: readonly string[];
+  /** Of each of them the number in the thread of the last message: so far they have read. */
+  readonly places: readonly number[];
+}
+
+/** Another message as it was when it was forwarded. */
+export interface Forwarded {
+  readonly senderId: string;
+  readonly content: string;
+  readonly createdAt: string;
+}
+
+/** A text and what it forwards are no longer together than a text may be alone: so a page of messages stays bounded. */
+export function fits(content: string, forwarded: Pick<Forwarded, 'content'> | undefined): boolean {
+  return content.length + (forwarded?.content.length ?? 0) <= limits.messageContentMaxChars;
 }
 
 export interface Reaction {
@@ -36,10 +70,13 @@ export interface Reaction {
 export interface FormerText {
   readonly content: string;
   readonly createdAt: string;
+  /** The number of the change that replaced it. */
+  readonly until?: number;
 }
 
 export function messageView(message: Message): MessageView {
   const { replyTo, mentions, rev, editedAt, deletedAt, reactions, pinned } = message;
+  const { thread, threadSeq, replies, forwarded, system } = message;
   return {
     convo_id: message.convoId,
     server_msg_id: message.serverMsgId,
@@ -55,7 +92,20 @@ export function messageView(message: Message): MessageView {
     ...(deletedAt !== undefined && { deleted_at: deletedAt }),
     ...(reactions && { reactions: reactions.map(reactionView) }),
     ...(pinned && { pinned }),
+    ...(thread !== undefined && { thread }),
+    ...(threadSeq !== undefined && { thread_seq: threadSeq }),
+    ...(replies && { replies: threadView(replies) }),
+    ...(forwarded && { forwarded: forwardedView(forwarded) }),
+    ...(system && { system }),
   };
+}
+
+function threadView({ count, lastSeq, lastAt, userIds }: Thread) {
+  return { count, last_seq: lastSeq, last_at: lastAt, user_ids: [...userIds] };
+}
+
+function forwardedView({ senderId, content, createdAt }: Forwarded) {
+  return { sender_id: senderId, content, created_at: createdAt };
 }
 
 function reactionView({ emoji, userIds }: Reaction) {

@@ -5,6 +5,7 @@ import {
   aConversation,
   anIdentity,
   anna,
+  aProfile,
   aSession,
   ben,
   convoId,
@@ -14,9 +15,11 @@ import {
   stranger,
 } from '../../test/support/builders.ts';
 import { inMemoryGate } from '../../test/support/in-memory-auth.ts';
+import { inMemoryBlockStore } from '../../test/support/in-memory-block-store.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
 import { inMemoryQueue } from '../../test/support/in-memory-queue.ts';
 import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { userRateLimits } from '../limits.ts';
 import { submitChange } from './submit-change.ts';
 
@@ -32,6 +35,8 @@ async function setup() {
   conversations.put(aConversation(), membershipsOf(aConversation(), [anna, ben]));
   const queue = inMemoryQueue();
   const gate = inMemoryGate(sessions, clock);
+  const users = inMemoryUserStore(...['anna', 'ben', 'cleo'].map((name) => aProfile(name)));
+  const blocks = inMemoryBlockStore(users);
   const submit = (frame: MessageChangeFrame = pin, userId = anna) =>
     submitChange(
       {
@@ -41,9 +46,9 @@ async function setup() {
         requestId: 'request-7',
         receivedAtMs: startMs,
       },
-      { gate, conversations, queue },
+      { gate, conversations, queue, blocks },
     );
-  return { queue, submit, sessions, gate };
+  return { queue, submit, sessions, gate, blocks };
 }
 
 describe('submitChange', () => {
@@ -133,5 +138,12 @@ describe('submitChange', () => {
     const { queue, submit } = await setup();
     queue.isDown = true;
     await expect(submit()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('[B3] marks mentions of people with a block between', async () => {
+    const { queue, submit, blocks } = await setup();
+    await blocks.put(ben, anna, '2026-03-01T12:00:00.000Z');
+    await submit({ action: 'message.edit', ...target, content: 'better', mentions: [ben] });
+    expect(queue.messages[0]).toMatchObject({ change: { mentions: [ben], silent_mentions: [ben] } });
   });
 });

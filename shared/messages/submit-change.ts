@@ -1,5 +1,6 @@
 import type { MessageChange } from '../../events/change-accepted.ts';
 import type { MessageChangeFrame } from '../../events/client-frames.ts';
+import { type SilentMentions, silentMentions } from './silent-mentions.ts';
 import { admitMember, envelopeOf, type Submission, type SubmitDeps } from './submit-message.ts';
 
 /**
@@ -12,21 +13,24 @@ export async function submitChange(
   submission: Submission<MessageChangeFrame>,
   deps: SubmitDeps,
 ): Promise<void> {
-  await admitMember(submission, 'message.change', deps);
+  const [silent] = await Promise.all([
+    silentMentions(submission, deps),
+    admitMember(submission, 'message.change', deps),
+  ]);
   await deps.queue.enqueue({
     name: 'change.accepted',
     version: 1,
     ...envelopeOf(submission),
-    change: changeOf(submission.frame),
+    change: changeOf(submission.frame, silent),
   });
 }
 
-function changeOf(frame: MessageChangeFrame): MessageChange {
+function changeOf(frame: MessageChangeFrame, silent: SilentMentions): MessageChange {
   const { seq_no } = frame;
   switch (frame.action) {
     case 'message.edit': {
       const { content, mentions = [] } = frame;
-      return { kind: 'edit', seq_no, content, ...(mentions.length > 0 && { mentions }) };
+      return { kind: 'edit', seq_no, content, ...(mentions.length > 0 && { mentions }), ...silent };
     }
     case 'message.delete':
       return { kind: 'delete', seq_no };

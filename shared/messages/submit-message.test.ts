@@ -5,8 +5,10 @@ import {
   aConversation,
   anIdentity,
   anna,
+  aProfile,
   aSession,
   ben,
+  cleo,
   convoId,
   membershipsOf,
   movableClock,
@@ -14,10 +16,14 @@ import {
   stranger,
 } from '../../test/support/builders.ts';
 import { inMemoryGate } from '../../test/support/in-memory-auth.ts';
+import { inMemoryBlockStore } from '../../test/support/in-memory-block-store.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
+import { inMemoryMessageStore } from '../../test/support/in-memory-message-store.ts';
 import { inMemoryQueue } from '../../test/support/in-memory-queue.ts';
 import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
+import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { userRateLimits } from '../limits.ts';
+import { bodyHash } from './incoming.ts';
 import { submitAdmittedMessage, submitMessage } from './submit-message.ts';
 
 const team = convoId('team');
@@ -30,6 +36,9 @@ async function setup() {
   conversations.put(aConversation(), membershipsOf(aConversation(), [anna, ben]));
   const queue = inMemoryQueue();
   const gate = inMemoryGate(sessions, clock);
+  const users = inMemoryUserStore(...['anna', 'ben', 'cleo'].map((name) => aProfile(name)));
+  const blocks = inMemoryBlockStore(users);
+  const messages = inMemoryMessageStore(conversations);
   const submit = (frame: Partial<MessageSendFrame> = {}, userId = anna) =>
     submitMessage(
       {
@@ -45,9 +54,9 @@ async function setup() {
         requestId: 'request-7',
         receivedAtMs: startMs,
       },
-      { gate, conversations, queue },
+      { gate, conversations, messages, queue, blocks },
     );
-  return { queue, submit, sessions, gate, conversations };
+  return { queue, submit, sessions, gate, conversations, messages, blocks };
 }
 
 describe('submitMessage', () => {
@@ -120,6 +129,39 @@ describe('submitMessage', () => {
     const { queue, submit } = await setup();
     queue.isDown = true;
     await expect(submit()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('mentions of people with a block between', () => {
+  const now = '2026-03-01T12:00:00.000Z';
+
+  it.each([
+    ['who block the sender', ben, anna],
+    ['whom the sender blocks', anna, ben],
+  ])('[B3] are marked when it is people %s', async (_, blocker, blocked) => {
+    const { queue, submit, blocks } = await setup();
+    await blocks.put(blocker, blocked, now);
+    await submit({ mentions: [ben, 'all', cleo] });
+    expect(queue.messages[0]).toMatchObject({ mentions: [ben, 'all', cleo], silent_mentions: [ben] });
+  });
+
+  it('[B3] are nothing that a retry after the end of the block could be told by', async () => {
+    const { queue, submit, blocks } = await setup();
+    await blocks.put(ben, anna, now);
+    await submit({ mentions: [ben] });
+    await blocks.remove(ben, anna);
+    await submit({ mentions: [ben] });
+    const [first, second] = queue.messages.map((event) => bodyHash(messageAccepted.parse(event)));
+    expect(queue.messages[1]).not.toHaveProperty('silent_mentions');
+    expect(first).toBe(second);
+  });
+
+  it('cost no read where nobody is mentioned', async () => {
+    const { submit, blocks } = await setup();
+    blocks.between = () => Promise.reject(new Error('read'));
+    await submit();
+    await submit({ mentions: ['all'] });
+    await expect(submit({ mentions: [cleo] })).rejects.toThrow('read');
   });
 });
 

@@ -7,6 +7,8 @@ import type { Membership } from '../conversations/conversation.ts';
 import type { ConversationStore } from '../conversations/conversation-store.ts';
 import { AppError } from '../errors.ts';
 import type { UserAction } from '../limits.ts';
+import { type ForwardDeps, forwardedWith } from './forward.ts';
+import { type MentionDeps, type SilentMentions, silentMentions } from './silent-mentions.ts';
 
 /** The FIFO queue in front of the processor: one group per conversation. */
 export interface MessageQueue {
@@ -24,7 +26,7 @@ export interface Submission<Frame> {
   readonly receivedAtMs: number;
 }
 
-export interface AdmittedDeps {
+export interface AdmittedDeps extends MentionDeps {
   readonly conversations: Pick<ConversationStore, 'membership'>;
   readonly queue: MessageQueue;
 }
@@ -33,26 +35,34 @@ export interface SubmitDeps extends AdmittedDeps {
   readonly gate: Gate;
 }
 
+type SendDeps = SubmitDeps & ForwardDeps;
 type MessageToSend = Omit<MessageSendFrame, 'action'>;
 type InConversation = Pick<MessageSendFrame, 'convo_id'>;
 
 /**
  * Takes a message as far as the queue. It is acknowledged later, by the processor, when it has its sequence number.
- * Throws `auth.session_ended`, `rate_limited`, `conversation.not_found` (foreign and missing alike) or `unavailable`;
- * then nothing was queued.
+ * Throws `auth.session_ended`, `rate_limited`, `conversation.not_found` (foreign and missing alike), `message.not_found` for
+ * what cannot be forwarded, or `unavailable`; then nothing was queued.
  */
-export async function submitMessage(submission: Submission<MessageToSend>, deps: SubmitDeps): Promise<void> {
-  await admitMember(submission, 'message.send', deps);
-  await deps.queue.enqueue(messageEvent(submission));
+export async function submitMessage(submission: Submission<MessageToSend>, deps: SendDeps): Promise<void> {
+  const [silent] = await Promise.all([
+    silentMentions(submission, deps),
+    admitMember(submission, 'message.send', deps),
+  ]);
+  await enqueueMessage(submission, silent, deps);
 }
 
 /** The same for who has passed the gate at another door: the HTTP API asks it before every route. */
 export async function submitAdmittedMessage(
   submission: Submission<MessageToSend>,
-  deps: AdmittedDeps,
+  deps: AdmittedDeps & ForwardDeps,
 ): Promise<void> {
-  assertMember(await membershipOf(submission, deps));
-  await deps.queue.enqueue(messageEvent(submission));
+  const [silent, membership] = await Promise.all([
+    silentMentions(submission, deps),
+    membershipOf(submission, deps),
+  ]);
+  assertMember(membership);
+  await enqueueMessage(submission, silent, deps);
 }
 
 /** Session, rate limit and membership, asked for at once; who has no session learns nothing of the conversation. */
@@ -93,8 +103,18 @@ export function envelopeOf(
   };
 }
 
+/** The source of a forwarded message is read last: who may not send learns nothing of it. */
+async function enqueueMessage(
+  submission: Submission<MessageToSend>,
+  silent: SilentMentions,
+  deps: AdmittedDeps & ForwardDeps,
+): Promise<void> {
+  const forwarded = await forwardedWith(submission.identity.userId, submission.frame, deps);
+  await deps.queue.enqueue({ ...messageEvent(submission), ...silent, ...forwarded });
+}
+
 function messageEvent(submission: Submission<MessageToSend>): MessageAccepted {
-  const { content, reply_to: replyTo, mentions = [] } = submission.frame;
+  const { content, reply_to: replyTo, mentions = [], thread } = submission.frame;
   return {
     name: 'message.accepted',
     version: 1,
@@ -102,5 +122,6 @@ function messageEvent(submission: Submission<MessageToSend>): MessageAccepted {
     content,
     ...(typeof replyTo === 'number' && { reply_to: replyTo }),
     ...(mentions.length > 0 && { mentions }),
+    ...(typeof thread === 'number' && { thread }),
   };
 }

@@ -132,6 +132,19 @@ describe.each(Object.entries(stores))('changes of profiles on %s', (kind, open) 
     expect(await users.get(pia.userId)).toEqual(pia);
   });
 
+  it('keep what somebody hides as one list, which whoever changes it must know', async () => {
+    const { users, pia } = await setup();
+    const shy = { ...pia, hides: ['typing'] as const };
+    expect(await users.update(pia, shy)).toBe('updated');
+    expect(await users.get(pia.userId)).toEqual(shy);
+    expect(await users.update(pia, { ...pia, hides: ['presence'] })).toBe('stale');
+    expect(await users.update(pia, { ...pia, locale: 'de' })).toBe('updated');
+    expect(await users.update(shy, { ...shy, hides: ['typing', 'presence'] })).toBe('updated');
+    const both = { ...shy, hides: ['typing', 'presence'] as const };
+    expect(await users.update(both, { ...both, hides: undefined })).toBe('updated');
+    expect(await users.get(pia.userId)).toEqual({ ...pia, locale: 'de' });
+  });
+
   it('leave alone what they do not change', async () => {
     const { users, pia } = await setup();
     expect(await users.update(pia, { ...pia, locale: 'de' })).toBe('updated');

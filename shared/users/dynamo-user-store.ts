@@ -3,7 +3,7 @@ import { type Backoff, jitteredBackoff } from '../backoff.ts';
 import { batchGet } from '../dynamo-batch-get.ts';
 import { codes, hasCode, type TransactItems, transactWriteWithRetry } from '../dynamo-transaction.ts';
 import { foldCase } from '../text.ts';
-import { type Person, tombstone, type UserProfile } from './user.ts';
+import { type Person, type PrivacyAspect, tombstone, type UserProfile } from './user.ts';
 import { handleKey, profileKey, searchTermItems, termPartition } from './user-keys.ts';
 import type { UserStore } from './user-store.ts';
 
@@ -75,7 +75,7 @@ export function dynamoUserStore(
 }
 
 /** What people change themselves; addresses change by proof only. */
-const editable = ['handle', 'displayName', 'avatar', 'locale', 'timeZone'] as const;
+const editable = ['handle', 'displayName', 'avatar', 'locale', 'timeZone', 'hides'] as const;
 /** What search terms are made of: whoever changes them must know what stood there. */
 const named = ['handle', 'displayName', 'avatar'] as const;
 
@@ -85,6 +85,7 @@ const attributes = {
   avatar: 'avatar',
   locale: 'locale',
   timeZone: 'time_zone',
+  hides: 'hides',
   email: 'email',
   phone: 'phone',
 } as const satisfies Partial<Record<keyof UserProfile, string>>;
@@ -94,7 +95,8 @@ function profileUpdate(from: UserProfile, to: UserProfile) {
   const changed = editable.filter((field) => from[field] !== to[field]);
   const set = changed.filter((field) => to[field] !== undefined);
   const removed = changed.filter((field) => to[field] === undefined);
-  const condition = unchanged(from, named);
+  // One list for several settings: who changes one of them must know the others.
+  const condition = unchanged(from, changed.includes('hides') ? [...named, 'hides'] : named);
   return {
     Key: profileKey(from.userId),
     UpdateExpression: [
@@ -147,11 +149,13 @@ function absentOrOwn(action: { Put: { TableName: string; Item: Item } }, userId:
 
 function toPerson(item: Item): Person {
   const avatar = optionalText(item.avatar);
+  const botOf = optionalText(item.bot_of);
   return {
     userId: String(item.user_id),
     handle: String(item.handle),
     displayName: String(item.display_name),
     ...(avatar !== undefined && { avatar }),
+    ...(botOf !== undefined && { botOf }),
   };
 }
 
@@ -161,6 +165,7 @@ function fromItem(item: Item): UserProfile {
   const phone = optionalText(item.phone);
   const locale = optionalText(item.locale);
   const timeZone = optionalText(item.time_zone);
+  const hidden = Array.isArray(item.hides) ? (item.hides as PrivacyAspect[]) : [];
   return {
     ...toPerson(item),
     email: String(item.email),
@@ -168,6 +173,7 @@ function fromItem(item: Item): UserProfile {
     ...(phone !== undefined && { phone }),
     ...(locale !== undefined && { locale }),
     ...(timeZone !== undefined && { timeZone }),
+    ...(hidden.length > 0 && { hides: hidden }),
     createdAt: String(item.created_at),
   };
 }

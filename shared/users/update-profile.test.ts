@@ -3,7 +3,7 @@ import type { UpdateMeRequest } from '../../events/user-contracts.ts';
 import { anna, aProfile, ben, startMs } from '../../test/support/builders.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { findUsers } from './find-users.ts';
-import { ownProfile, updateProfile } from './update-profile.ts';
+import { copyPrivacy, ownProfile, updateProfile } from './update-profile.ts';
 import type { UserStore } from './user-store.ts';
 
 const later = new Date(startMs + 60_000).toISOString();
@@ -117,6 +117,28 @@ describe('updateProfile', () => {
     expect(erased).toBe(true);
     expect(await users.get(anna)).toMatchObject({ handle: 'deleted', deletedAt: later });
   });
+
+  it('hides what the settings say, and shows it again', async () => {
+    const { users, update } = setup();
+    expect((await update({ privacy: { typing: false, read_receipts: false } })).hides).toEqual([
+      'read_receipts',
+      'typing',
+    ]);
+    expect((await update({ privacy: { typing: true } })).hides).toEqual(['read_receipts']);
+    expect((await update({ privacy: { presence: true } })).hides).toEqual(['read_receipts']);
+    expect((await update({ privacy: { read_receipts: true } })).hides).toBeUndefined();
+    expect((await users.get(anna))?.hides).toBeUndefined();
+  });
+
+  it('loses none of two settings that are changed at the same moment', async () => {
+    const { users, update } = setup();
+    await Promise.all([
+      update({ privacy: { typing: false } }),
+      update({ privacy: { presence: false } }),
+      update({ locale: 'fr' }),
+    ]);
+    expect(await users.get(anna)).toMatchObject({ hides: ['typing', 'presence'], locale: 'fr' });
+  });
 });
 
 describe('ownProfile', () => {
@@ -124,5 +146,22 @@ describe('ownProfile', () => {
     const { users } = setup();
     await users.erase(await ownProfile(anna, { users }), later);
     await expect(ownProfile(anna, { users })).rejects.toMatchObject({ code: 'auth.session_ended' });
+  });
+});
+
+describe('copyPrivacy', () => {
+  it('makes the copy what the profile says, whatever overtakes what', async () => {
+    const { users, update } = setup();
+    const copies: (readonly string[])[] = [];
+    const privacyCopy = {
+      async setHides(_: string, hides: readonly string[]) {
+        // Another device changes the setting just when the first copy is written.
+        if (copies.length === 0) await update({ privacy: { typing: true } });
+        copies.push(hides);
+      },
+    };
+    await update({ privacy: { typing: false } });
+    await copyPrivacy(anna, { users, privacyCopy });
+    expect(copies).toEqual([['typing'], []]);
   });
 });

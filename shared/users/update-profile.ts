@@ -1,8 +1,10 @@
 import type { UpdateMeRequest } from '../../events/user-contracts.ts';
 import { isReservedHandle } from '../auth/reserved-handles.ts';
+import type { PrivacyCopy } from '../connections/connection-store.ts';
 import { AppError } from '../errors.ts';
+import { settle } from '../settle.ts';
 import { foldCase } from '../text.ts';
-import type { UserProfile } from './user.ts';
+import { type PrivacyAspect, privacyAspects, type UserProfile } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
 const attemptsMax = 8;
@@ -29,6 +31,22 @@ export async function updateProfile(
   throw new AppError('unavailable', 'the profile is being changed from elsewhere, try again');
 }
 
+/**
+ * After the privacy settings were written: brings their copy in line, from which others' receipts are held back. A failure in
+ * between leaves those who just hid theirs with others' for longer, never the other way round, and the same request, sent
+ * again, mends it.
+ */
+export async function copyPrivacy(
+  userId: string,
+  { users, privacyCopy }: { users: Pick<UserStore, 'get'>; privacyCopy: PrivacyCopy },
+): Promise<void> {
+  await settle({
+    read: async () => (await users.get(userId))?.hides ?? [],
+    write: (hides) => privacyCopy.setHides(userId, hides),
+    same: (a, b) => a.join() === b.join(),
+  });
+}
+
 /** The caller's own profile. Throws `auth.session_ended` when the account was erased a moment ago. */
 export async function ownProfile(
   userId: string,
@@ -47,6 +65,7 @@ function withChanges(profile: UserProfile, changes: UpdateMeRequest): UserProfil
     avatar: changed(profile.avatar, changes.avatar),
     locale: changed(profile.locale, changes.locale),
     timeZone: changed(profile.timeZone, changes.time_zone),
+    hides: hiddenAfter(profile.hides, changes.privacy),
   };
 }
 
@@ -55,8 +74,18 @@ function changed(value: string | undefined, change: string | null | undefined): 
   return change === undefined ? value : (change ?? undefined);
 }
 
+/** Names each aspect once, in one order; the very same list if nothing changes, undefined if nothing is hidden. */
+function hiddenAfter(
+  hides: readonly PrivacyAspect[] | undefined,
+  shown: UpdateMeRequest['privacy'] = {},
+): readonly PrivacyAspect[] | undefined {
+  const after = privacyAspects.filter((aspect) => !(shown[aspect] ?? !hides?.includes(aspect)));
+  if (after.join() === (hides ?? []).join()) return hides;
+  return after.length > 0 ? after : undefined;
+}
+
 function isSame(a: UserProfile, b: UserProfile): boolean {
-  return (['handle', 'displayName', 'avatar', 'locale', 'timeZone'] as const).every(
+  return (['handle', 'displayName', 'avatar', 'locale', 'timeZone', 'hides'] as const).every(
     (field) => a[field] === b[field],
   );
 }

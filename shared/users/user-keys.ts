@@ -3,11 +3,12 @@
  *
  * | item               | pk                 | sk                  | attributes                                     |
  * |--------------------|--------------------|---------------------|------------------------------------------------|
- * | profile            | USER#<user_id>     | PROFILE             | user_id, handle, display_name, avatar?, email, email_verified, phone?, locale?, time_zone?, created_at |
+ * | profile            | USER#<user_id>     | PROFILE             | user_id, handle, display_name, avatar?, email, email_verified, phone?, locale?, time_zone?, hides?, bot_of?, created_at |
  * | profile, erased    | USER#<user_id>     | PROFILE             | user_id, deleted_at                            |
+ * | list of bots       | USER#<user_id>     | BOTS                | bot_ids                                        |
  * | handle reservation | HANDLE#<folded>    | HANDLE              | user_id                                        |
  * | block              | USER#<user_id>     | BLOCK#<user_id>     | user_id (who is blocked), created_at           |
- * | search term        | TERM#<first char>  | <term>#<user_id>    | user_id, handle, display_name, avatar?         |
+ * | search term        | TERM#<first char>  | <term>#<user_id>    | user_id, handle, display_name, avatar?, bot_of? |
  *
  * Search terms are partitioned by their first character: a prefix search is one Query, never a scan. A search reads at
  * most 40 rows of about 200 bytes, 1 read unit, so that one character serves some 3,000 searches a second; a change of
@@ -19,6 +20,7 @@ import { foldCase, searchTerms } from '../text.ts';
 import type { UserProfile } from './user.ts';
 
 export const profileKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'PROFILE' });
+export const botsKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'BOTS' });
 export const handleKey = (handle: string) => ({ pk: `HANDLE#${foldCase(handle)}`, sk: 'HANDLE' });
 export const blockPrefix = 'BLOCK#';
 export const blockKey = (userId: string, blockedId: string) => ({
@@ -41,6 +43,7 @@ export function searchTermItems(profile: UserProfile) {
       handle: profile.handle,
       display_name: profile.displayName,
       avatar: profile.avatar,
+      bot_of: profile.botOf,
     }));
 }
 
@@ -57,6 +60,8 @@ export function profileItem(profile: UserProfile) {
     phone: profile.phone,
     locale: profile.locale,
     time_zone: profile.timeZone,
+    hides: profile.hides,
+    bot_of: profile.botOf,
     created_at: profile.createdAt,
   };
 }

@@ -9,7 +9,8 @@ export interface UserStore {
   findByPrefix(prefix: string, limit: number): Promise<Person[]>;
   /**
    * Writes what differs between the two, and with it the reservation of the handle and the search terms, or nothing.
-   * `stale`: handle, name or avatar are not those of `from` any more, or the person is erased.
+   * `stale`: handle, name, avatar or, if it changes, what they hide are not those of `from` any more, or the person is
+   * erased.
    */
   update(from: UserProfile, to: UserProfile): Promise<'updated' | 'stale' | 'handle_taken'>;
   /**

@@ -1,6 +1,10 @@
 import type { PersonView } from '../../events/server-frames.ts';
 import type { Me } from '../../events/user-contracts.ts';
 
+/** What somebody can keep to themselves. */
+export type PrivacyAspect = keyof Me['privacy'];
+export const privacyAspects: readonly PrivacyAspect[] = ['read_receipts', 'typing', 'presence'];
+
 export interface UserProfile {
   readonly userId: string;
   readonly handle: string;
@@ -13,12 +17,19 @@ export interface UserProfile {
   readonly locale?: string | undefined;
   readonly timeZone?: string | undefined;
   readonly createdAt: string;
+  /** A program, and whose it is. */
+  readonly botOf?: string | undefined;
+  /** What others are not to see; what is absent they may. */
+  readonly hides?: readonly PrivacyAspect[] | undefined;
   /** Set when the account was erased: the names are stand-ins and nothing else is left. */
   readonly deletedAt?: string | undefined;
 }
 
 /** What others see. */
-export type Person = Pick<UserProfile, 'userId' | 'handle' | 'displayName' | 'avatar' | 'deletedAt'>;
+export type Person = Pick<
+  UserProfile,
+  'userId' | 'handle' | 'displayName' | 'avatar' | 'deletedAt' | 'botOf'
+>;
 
 /** What is left of a person whose account was erased. Nobody else can have the handle: it is reserved. */
 export function tombstone(userId: string, deletedAt: string): UserProfile {
@@ -41,6 +52,7 @@ export function personView(person: Person): PersonView {
     display_name: shown.displayName,
     ...(shown.avatar !== undefined && { avatar: shown.avatar }),
     ...(shown.deletedAt !== undefined && { deleted: true }),
+    ...(shown.botOf !== undefined && { bot: true }),
   };
 }
 
@@ -53,5 +65,15 @@ export function meView(profile: UserProfile): Me {
     locale: profile.locale ?? null,
     time_zone: profile.timeZone ?? null,
     created_at: profile.createdAt,
+    privacy: {
+      read_receipts: !hides(profile, 'read_receipts'),
+      typing: !hides(profile, 'typing'),
+      presence: !hides(profile, 'presence'),
+    },
   };
+}
+
+/** Whether somebody keeps this to themselves. */
+export function hides({ hides: hidden = [] }: Pick<UserProfile, 'hides'>, aspect: PrivacyAspect): boolean {
+  return hidden.includes(aspect);
 }

@@ -8,6 +8,14 @@ import type { webSocketRoutes } from '../../functions/routes.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { randomIds } from '../../shared/ids.ts';
 import type { HttpCall } from '../support/in-memory-aws.ts';
+import { conversations, frameOutcomes, messages, people, refusedBut, sessions } from './objects.ts';
+import { inviteRoutes } from './rows-invites.ts';
+import { membershipRoutes } from './rows-memberships.ts';
+import { moderationRoutes } from './rows-moderation.ts';
+import { noticeRoutes } from './rows-notices.ts';
+import { presenceFrames } from './rows-presence.ts';
+import { programRoutes } from './rows-programs.ts';
+import { threadFrames, threadRoutes } from './rows-threads.ts';
 import { type Person, password, type World } from './world.ts';
 
 /** The status of an answer, or the code of a refusal. */
@@ -36,42 +44,16 @@ export interface OwnRow {
 
 export type HttpRow = PublicRow | ObjectRow | OwnRow;
 
-const conversations = {
-  own: async (world: World, caller: Person) => world.conversation(caller, await world.person()),
-  foreign: async (world: World) => world.conversation(await world.person(), await world.person()),
-  missing: async () => randomIds.conversation(),
-  malformed: async () => '../x',
-  'of another type': async (_: World, caller: Person) => caller.userId,
-};
-/** A message: its conversation and its number. */
-const messages = Object.fromEntries([
-  ...Object.entries(conversations).map(([kind, make]) => [
-    kind,
-    async (world: World, caller: Person) => `${await make(world, caller)} 1`,
-  ]),
-  ...['0', '4', '999999999999999', 'x', '-1'].map((seq) => [
-    `own, no message ${seq}`,
-    async (world: World, caller: Person) => `${await conversations.own(world, caller)} ${seq}`,
-  ]),
-]) as ObjectRow['objects'];
-const sessions = {
-  own: async (_: World, caller: Person) => caller.sessionId,
-  foreign: async (world: World) => (await world.person()).sessionId,
-  missing: async () => randomIds.session(),
-  malformed: async () => 'GATE',
-  'of another type': async (_: World, caller: Person) => caller.userId,
-};
-const people = {
-  other: async (world: World) => (await world.person()).userId,
-  missing: async () => randomIds.user(),
-  malformed: async () => 'u_',
-  'of another type': async () => randomIds.conversation(),
-};
-
 const challenge = { challenge_id: 'x'.repeat(43), code: '000000' };
 const someone = { email: 'somebody@example.org' };
 
 export const httpRows: { readonly [K in HttpRouteKey]: HttpRow } = {
+  ...inviteRoutes,
+  ...membershipRoutes,
+  ...moderationRoutes,
+  ...noticeRoutes,
+  ...programRoutes,
+  ...threadRoutes,
   'GET /health': { request: () => ({}), anonymous: 200 },
   'GET /.well-known/jwks.json': { request: () => ({}), anonymous: 200 },
   'POST /auth/register': {
@@ -167,12 +149,12 @@ export const httpRows: { readonly [K in HttpRouteKey]: HttpRow } = {
   'GET /conversations/{id}': {
     objects: conversations,
     request: (id) => ({ path: { id } }),
-    outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
+    outcomes: refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
   },
   'GET /conversations/{id}/messages': {
     objects: conversations,
     request: (id) => ({ path: { id } }),
-    outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
+    outcomes: refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
   },
   'POST /conversations/{id}/messages': {
     objects: conversations,
@@ -190,18 +172,18 @@ export const httpRows: { readonly [K in HttpRouteKey]: HttpRow } = {
     },
     outcomes: {
       ...Object.fromEntries(Object.keys(messages).map((kind) => [kind, 'message.not_found'])),
-      ...refusedBut({ own: 200 }, 'conversation.not_found'),
+      ...refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
     },
   },
   'GET /conversations/{id}/changes': {
     objects: conversations,
     request: (id) => ({ path: { id }, query: { since_rev: '0' } }),
-    outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
+    outcomes: refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
   },
   'GET /conversations/{id}/pins': {
     objects: conversations,
     request: (id) => ({ path: { id } }),
-    outcomes: refusedBut({ own: 200 }, 'conversation.not_found'),
+    outcomes: refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
   },
   'GET /conversations/{id}/receipts': {
     objects: conversations,
@@ -219,14 +201,6 @@ export interface FrameRow {
   readonly outcomes: Readonly<Record<string, 'done' | ErrorCode>>;
 }
 
-const frameOutcomes = {
-  own: 'done',
-  foreign: 'conversation.not_found',
-  missing: 'conversation.not_found',
-  malformed: 'frame.invalid',
-  'of another type': 'frame.invalid',
-} as const;
-
 /** Whose message it is that is changed, and whether there is one, is seen behind the queue: test/flows/changes.test.ts. */
 const changeOf = (more: Readonly<Record<string, unknown>> = {}): FrameRow => ({
   objects: conversations,
@@ -240,6 +214,8 @@ const inConversation = (more: Readonly<Record<string, unknown>> = {}): FrameRow 
 });
 
 export const frameRows: { readonly [A in FrameAction]: FrameRow } = {
+  ...threadFrames,
+  ...presenceFrames,
   'message.send': {
     objects: conversations,
     request: (convo_id) => ({ convo_id, client_msg_id: randomIds.message(), content: 'text of a message' }),
@@ -264,17 +240,6 @@ export const frameRows: { readonly [A in FrameAction]: FrameRow } = {
   },
   ping: { request: () => ({}), outcomes: { none: 'done' } },
 };
-
-function refusedBut(but: Readonly<Record<string, Outcome>>, otherwise: Outcome): Record<string, Outcome> {
-  return {
-    other: otherwise,
-    foreign: otherwise,
-    missing: otherwise,
-    malformed: otherwise,
-    'of another type': otherwise,
-    ...but,
-  };
-}
 
 /** An address of nobody, another each time: its rate limit is nobody's business here. */
 function unused() {

@@ -12,7 +12,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
@@ -26,7 +26,9 @@ import { hashPassword } from '../../shared/auth/password.ts';
 import { newSession, refreshToken } from '../../shared/auth/session.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
+import { dynamoConversationChanges } from '../../shared/conversations/dynamo-conversation-changes.ts';
 import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
+import { leaveConversation } from '../../shared/conversations/leave-conversation.ts';
 import { randomIds } from '../../shared/ids.ts';
 import { limits } from '../../shared/limits.ts';
 import { dynamoMessageStore } from '../../shared/messages/dynamo-message-store.ts';
@@ -153,6 +155,19 @@ export async function createWorld(database: TestDatabase) {
       await messages.commit(conversation, batch);
       return convoId;
     },
+    /** The same two, of whom the second left. */
+    async conversationThatWasLeft(stays: Person, leaves: Person): Promise<string> {
+      const convoId = await this.conversation(stays, leaves);
+      const changed = await leaveConversation(leaves.userId, convoId, {
+        conversations,
+        changes: dynamoConversationChanges({ client, ...tables }),
+        clock: systemClock,
+        ids: randomIds,
+        backoff,
+      });
+      if (changed === 'unchanged') throw new Error('nobody left');
+      return convoId;
+    },
     /** Runs a function as API Gateway does, and what it left behind. */
     async run(path: string, event: unknown, context: unknown): Promise<{ result: unknown; traces: Traces }> {
       const handler = handlers.get(path);
@@ -206,12 +221,13 @@ function mockCloud() {
       gateway.on(DeleteConnectionCommand).resolves({});
       sqs.reset();
       sqs.on(SendMessageCommand).resolves({ MessageId: 'queued' });
+      sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
     },
     traces: () => ({
       pushes: gateway
         .commandCalls(PostToConnectionCommand)
         .filter(({ args: [{ input }] }) => !isError(input.Data)).length,
-      queued: sqs.commandCalls(SendMessageCommand).length,
+      queued: sqs.commandCalls(SendMessageCommand).length + sqs.commandCalls(SendMessageBatchCommand).length,
     }),
   };
 }

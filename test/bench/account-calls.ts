@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { logFileOf } from '../../localstack/cloud/state-folder.ts';
 import { testPassword } from '../support/people.ts';
 import type { AccountObservation } from './account-cost.ts';
 import { signUp } from './account-latency.ts';
 import type { ChildCloud } from './child-cloud.ts';
 import { readLog, usage } from './observe.ts';
+import { untilQuiet } from './quiet.ts';
 import { type Viewers, viewersOf } from './viewers.ts';
 
 interface Plan extends Pick<AccountObservation, 'name' | 'passwordHashes'> {
@@ -81,17 +81,4 @@ async function sight(
   }
   const toMs = Date.now();
   return { name, rounds, requests: 1, passwordHashes, calls: await cloud.records(), fromMs, toMs };
-}
-
-const quietMs = 60;
-
-/** Waits until no function calls anything any more: what follows from a request comes by a queue. */
-async function untilQuiet(cloud: ChildCloud): Promise<void> {
-  let seen = -1;
-  for (let quiet = 0; quiet < 3; ) {
-    const { length } = await cloud.records();
-    quiet = length === seen ? quiet + 1 : 0;
-    seen = length;
-    await pause(quietMs);
-  }
 }

@@ -80,7 +80,12 @@ function sqsRequestsOf({ calls, invocations }: AccountObservation): number {
 }
 
 /** Of all rounds: each function's calls one after the other, and the hashes with the one that makes them. */
-function assumedGbSeconds({ calls, invocations, passwordHashes, rounds }: AccountObservation): number {
+export function assumedGbSeconds({
+  calls,
+  invocations,
+  passwordHashes,
+  rounds,
+}: Pick<AccountObservation, 'calls' | 'invocations' | 'passwordHashes' | 'rounds'>): number {
   const byFunction = Map.groupBy(invocations, ({ functionName }) => functionName);
   return [...byFunction].reduce((sum, [functionName, ofFunction]) => {
     const [any] = ofFunction;

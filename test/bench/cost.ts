@@ -87,7 +87,7 @@ function dollars(one: PerMessage): Record<string, number> {
 }
 
 /** Metered per 32 KB begun; a post that reached nobody is not metered. */
-function framesOutOf({ operation, status, requestBytes }: CallRecord): number {
+export function framesOutOf({ operation, status, requestBytes }: CallRecord): number {
   const isPush = operation === 'PostToConnection' && status === 200;
   return isPush ? Math.max(1, Math.ceil(requestBytes / webSocketStepBytes)) : 0;
 }

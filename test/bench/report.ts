@@ -1,4 +1,6 @@
 import { type AccountsResult, renderAccounts } from './account-report.ts';
+import type { ActionCost } from './action-cost.ts';
+import { renderActions } from './action-report.ts';
 import type { BundleResult } from './bundles.ts';
 import type { BurstResult } from './burst.ts';
 import type { MessageCost } from './cost.ts';
@@ -20,6 +22,7 @@ export interface BenchResult {
   readonly burst: BurstResult;
   readonly fanOut: FanOutResult;
   readonly costs: readonly MessageCost[];
+  readonly actions: readonly ActionCost[];
   readonly accounts: AccountsResult;
   readonly bundles: readonly BundleResult[];
 }
@@ -43,6 +46,8 @@ export function renderReport(result: BenchResult): string {
     ...renderSpeed(result),
     '',
     ...renderCosts(result.costs),
+    '',
+    ...renderActions(result.actions),
     '',
     ...renderAccounts(result.accounts),
     '',

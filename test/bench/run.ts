@@ -10,6 +10,8 @@ import { observeAccountCosts } from './account-calls.ts';
 import { accountCostOf } from './account-cost.ts';
 import { measureAccountLatency } from './account-latency.ts';
 import type { AccountsResult } from './account-report.ts';
+import { observeActionCosts } from './action-calls.ts';
+import { actionCostOf } from './action-cost.ts';
 import { measureBundles } from './bundles.ts';
 import { measureBurst } from './burst.ts';
 import { type ChildCloud, startChildCloud } from './child-cloud.ts';
@@ -50,6 +52,8 @@ async function measure(): Promise<BenchResult> {
 
   say('cost');
   const observations = await observeCosts(await start('tapped', { tap: true }));
+  say('cost of each action');
+  const actions = await observeActionCosts(await start('actions-tapped', { tap: true }));
   const accounts = await measureAccounts();
   say('bundles');
   const bundles = await measureBundles(join(folder, 'assembly', 'functions'));
@@ -61,6 +65,7 @@ async function measure(): Promise<BenchResult> {
     burst,
     fanOut,
     costs: observations.map(costOf),
+    actions: actions.map(actionCostOf),
     accounts,
     bundles,
   };

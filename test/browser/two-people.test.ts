@@ -116,7 +116,7 @@ describe('two people', () => {
     const links = bubbles(grace.page).getByRole('link');
     expect(await links.count()).toBe(1);
     expect(await links.getAttribute('href')).toBe('https://example.com/a?b=1');
-    expect(await links.getAttribute('rel')).toBe('noopener noreferrer');
+    expect(await links.getAttribute('rel')).toBe('noopener noreferrer nofollow');
     expect(await bubbles(grace.page).locator('img').count()).toBe(0);
   });
 });

@@ -168,6 +168,7 @@ async function writeHistory(email: string, count: number): Promise<void> {
   await eventually(() => client.chat?.state.connection).toBe('live');
   const [convoId = ''] = client.chat?.state.conversations.keys() ?? [];
   for (let number = 1; number <= count; number += 1) await client.chat?.send(convoId, `message ${number}`);
-  await eventually(() => client.chat?.unsentCount).toBe(0);
+  // One after the other, each when the one before is stored.
+  await expect.poll(() => client.chat?.unsentCount, { timeout: 45_000 }).toBe(0);
   client.close();
 }

@@ -25,6 +25,7 @@ import {
 } from '../support/people.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { TestSocket } from '../support/socket.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const theCloud = accountCloudOfThisFile({ gatewayLimits: { dropDisconnectRate: 0.5 } });
 
@@ -141,12 +142,20 @@ async function expectErased(cloud: OwnCloud, doomed: Doomed): Promise<void> {
 
 /**
  * Rows that end by their expiry: a code that was used, a ticket, a rate limit, and a closed connection whose forgetting
- * was cut off between its lease, which is what everybody looks at, and its row.
+ * was cut off between its lease, which is what everybody looks at, and its row. Whom a connection watched ends with it.
  */
-const transient = /^(CODE|TICKET|FACTORCHALLENGE|LIMIT|FAIL|CONN)#/;
+const transient = /^(CODE|TICKET|FACTORCHALLENGE|LIMIT|FAIL|CONN|WATCH|PRESENCE)#/;
+/** What is left of a presence: that there is none, until its expiry. */
+const isEndingPresence = ({ sk, expires_at }: Record<string, unknown>) =>
+  sk === 'PRESENCE' && expires_at !== undefined;
 
 async function expectNoTraces(cloud: OwnCloud, { ada, ben, convoId, phone }: Doomed): Promise<void> {
+  await waitFor('nothing that she said of herself', async () => {
+    const presence = (await itemsNaming(cloud, ada.userId)).filter(({ sk }) => sk === 'PRESENCE');
+    return presence.every(isEndingPresence);
+  });
   const keys = (await itemsNaming(cloud, ada.userId))
+    .filter((item) => !isEndingPresence(item))
     .filter((item) => !transient.test(String(item.pk)))
     // Messages and memberships stay, under the id of the tombstone.
     .filter((item) => !JSON.stringify(item).includes(convoId))

@@ -14,10 +14,14 @@ import {
   messageSendFrame,
   messageUnreadFrame,
   pingFrame,
+  presenceFrame,
   syncFrame,
+  threadMarkFrame,
   typingFrame,
 } from '../../events/client-frames.ts';
 import { messageAccepted } from '../../events/message-accepted.ts';
+import { noticePublished } from '../../events/notice-published.ts';
+import { presenceCheck } from '../../events/presence-check.ts';
 import { batchFrame, serverEvent, serverFrame } from '../../events/server-frames.ts';
 import { webSocketRoutes } from '../../functions/routes.ts';
 import { consumeAccountEvent } from '../../shared/account-events/consume-account-event.ts';
@@ -31,6 +35,9 @@ import type { Message } from '../../shared/messages/message.ts';
 import { processGroup } from '../../shared/messages/process-group.ts';
 import { submitChange } from '../../shared/messages/submit-change.ts';
 import { submitMessage } from '../../shared/messages/submit-message.ts';
+import type { Notice } from '../../shared/notices/notice.ts';
+import { tellNotice } from '../../shared/notices/tell-notice.ts';
+import { markThread } from '../../shared/threads/mark-thread.ts';
 import { parseFrame } from '../../web/client/parse-frame.ts';
 import {
   aConnection,
@@ -44,12 +51,17 @@ import {
   movableClock,
   startMs,
 } from '../support/builders.ts';
+import { inMemoryBlockStore } from '../support/in-memory-block-store.ts';
 import { codesUnderTest } from '../support/in-memory-codes.ts';
 import { inMemoryConnectionStore, inMemorySockets } from '../support/in-memory-connections.ts';
 import { inMemoryConversationStore } from '../support/in-memory-conversation-store.ts';
 import { inMemoryMessageStore } from '../support/in-memory-message-store.ts';
 import { inMemoryQueue, inMemoryQueueControl } from '../support/in-memory-queue.ts';
+import { inMemoryThreadMarks } from '../support/in-memory-threads.ts';
 import { inMemoryUserStore } from '../support/in-memory-user-store.ts';
+import { inMemoryWebhookQueue } from '../support/in-memory-webhooks.ts';
+import { besideConversations } from '../support/sync-deps.ts';
+import { consumePresenceCheck, consumePresenceFrame } from './presence-consumers.ts';
 
 const folder = new URL('../../events/samples/', import.meta.url);
 
@@ -66,6 +78,7 @@ const kindOf = (file: string) => file.replace(/\.v\d+\.json$/, '');
 /** A world in which somebody may send to, read and sync this conversation. */
 function worldOf(convoId: string, userId: string, seq = 0, rev = 0) {
   const clock = movableClock();
+  const users = inMemoryUserStore();
   const conversations = inMemoryConversationStore();
   const conversation = aConversation({ convoId, members: [userId], seq, rev });
   conversations.put(conversation, membershipsOf(conversation, [userId]));
@@ -78,9 +91,11 @@ function worldOf(convoId: string, userId: string, seq = 0, rev = 0) {
     gateway: inMemorySockets(),
     backoff: instantBackoff(),
     ids: countingIds(),
-    users: inMemoryUserStore(),
+    users,
+    blocks: inMemoryBlockStore(users),
     gate: { admit: async () => undefined },
     queue: inMemoryQueue(),
+    webhooks: inMemoryWebhookQueue(),
   };
 }
 
@@ -114,10 +129,11 @@ describe('a queue message that was shipped', () => {
       expect(sample).toEqual(JSON.parse(text));
       const { report, events } = await behindQueue(text);
       expect(report).toMatchObject({ failed: [], parked: [], settled: [{ kind: 'persisted' }] });
-      const { content, reply_to, mentions, client_msg_id } = sample;
+      const { content, reply_to, mentions, thread, client_msg_id } = sample;
       expect(events).toMatchObject([
         { type: 'message.ack', status: 'persisted', client_msg_id },
         { type: 'message.create', content, ...(reply_to && { reply_to }), ...(mentions && { mentions }) },
+        ...(thread ? [{ type: 'message.update', message: { seq_no: thread, replies: { count: 1 } } }] : []),
       ]);
     },
   );
@@ -146,6 +162,52 @@ describe('a queue message that was shipped', () => {
     expect([...new Set(kinds)].toSorted()).toEqual(all.toSorted());
   });
 });
+
+describe('a presence check that was shipped', () => {
+  const samples = samplesIn('').filter(([name]) => name.startsWith('presence-check.'));
+
+  it.each(samples)('%s is read as it was written, and looked into', async (_, text) => {
+    expect(presenceCheck.parse(JSON.parse(text))).toEqual(JSON.parse(text));
+    await consumePresenceCheck(text);
+  });
+});
+
+describe('a notice that was shipped', () => {
+  const samples = samplesIn('').filter(([name]) => name.startsWith('notice-published.'));
+
+  it.each(samples)('%s is read as it was written, and told', async (_, text) => {
+    const event = noticePublished.parse(JSON.parse(text));
+    expect(event).toEqual(JSON.parse(text));
+    const { gateway, connections, conversations } = worldOf(`c_${'0'.repeat(26)}`, anna);
+    const connection = aConnection(anna);
+    await connections.open(connection);
+    const page = async () => ({ connections: [connection], next: undefined });
+    await tellNotice(event, {
+      gateway,
+      connections,
+      conversations: {
+        rosterPage: async () => conversations.rosterPage(`c_${'0'.repeat(26)}`, { limit: 1 }),
+      },
+      everybody: { page },
+      notices: { get: async () => aNotice, assign: async () => undefined },
+      queue: { enqueue: async () => undefined },
+    });
+    expect(gateway.events(connection.connectionId)).toMatchObject([
+      { type: event.withdrawn ? 'notice.dismissed' : 'system.notice', notice_id: event.notice.notice_id },
+    ]);
+  });
+});
+
+/** What the store answers for any of the samples. */
+const aNotice: Notice = {
+  noticeId: 'n_any',
+  audience: { kind: 'everybody' },
+  code: 'notice.text',
+  params: {},
+  severity: 'info',
+  createdAt: new Date(startMs).toISOString(),
+  expiresAt: new Date(startMs + 60_000).toISOString(),
+};
 
 describe('an account event that was shipped', () => {
   const samples = samplesIn('').filter(([name]) => name.startsWith('account-event.'));
@@ -203,6 +265,11 @@ const clientSchemas: Record<string, z.ZodMiniType> = {
   'message.read': messageReadFrame,
   'message.delivered': messageDeliveredFrame,
   'message.unread': messageUnreadFrame,
+  'presence.subscribe': presenceFrame,
+  'presence.unsubscribe': presenceFrame,
+  'presence.set': presenceFrame,
+  'thread.read': threadMarkFrame,
+  'threads.read': threadMarkFrame,
   'typing.start': typingFrame,
   'typing.stop': typingFrame,
   sync: syncFrame,
@@ -214,12 +281,17 @@ const clientConsumers: Record<string, (text: string) => Promise<void>> = {
   async 'message.send'(text) {
     const frame = messageSendFrame.parse(JSON.parse(text));
     const world = worldOf(frame.convo_id, anna);
+    if (frame.forward) await holdMessage(frame.forward, world);
     const request = { frame, connectionId: 'c', requestId: 'r', receivedAtMs: startMs };
     await submitMessage({ ...request, identity: anIdentity() }, world);
-    const { content, reply_to, mentions } = frame;
-    expect(messageAccepted.parse(world.queue.messages[0])).toEqual(
-      expect.objectContaining({ content, ...(reply_to && { reply_to }), ...(mentions && { mentions }) }),
-    );
+    const { content, reply_to, mentions, thread, forward } = frame;
+    expect(messageAccepted.parse(world.queue.messages[0])).toMatchObject({
+      content,
+      ...(reply_to && { reply_to }),
+      ...(mentions && { mentions }),
+      ...(thread && { thread }),
+      ...(forward && { forwarded: { content: 'said elsewhere' } }),
+    });
   },
   ...Object.fromEntries(changeActions.map((action) => [action, submitSampleChange])),
   async 'message.delivered'(text) {
@@ -234,6 +306,11 @@ const clientConsumers: Record<string, (text: string) => Promise<void>> = {
     const { event } = await markUnread(anna, { ...frame, receivedAtMs: startMs }, world);
     expect(event.seq_no).toBe(frame.seq_no);
   },
+  'presence.subscribe': consumePresenceFrame,
+  'presence.unsubscribe': consumePresenceFrame,
+  'presence.set': consumePresenceFrame,
+  'thread.read': markSampleThread,
+  'threads.read': markSampleThread,
   'typing.start': announceSampleTyping,
   'typing.stop': announceSampleTyping,
   async 'message.read'(text) {
@@ -246,7 +323,10 @@ const clientConsumers: Record<string, (text: string) => Promise<void>> = {
     const { cursors } = syncFrame.parse(JSON.parse(text));
     const [convoId = '', cursor = 0] = Object.entries(cursors)[0] ?? [];
     const { seq_no, rev } = typeof cursor === 'number' ? { seq_no: cursor, rev: 0 } : cursor;
-    const events = await missedEvents(anna, cursors, worldOf(convoId, anna, seq_no, rev));
+    const events = await missedEvents(anna, cursors, {
+      ...worldOf(convoId, anna, seq_no, rev),
+      ...besideConversations(),
+    });
     expect(events).toMatchObject([
       { type: 'synced', conversations: [{ sent_seq: seq_no, sent_rev: rev, limited: false }] },
     ]);
@@ -255,6 +335,32 @@ const clientConsumers: Record<string, (text: string) => Promise<void>> = {
     expect(pingFrame.safeParse(JSON.parse(text)).success).toBe(true);
   },
 };
+
+/** A message that is there, in a conversation of Anna's. */
+async function holdMessage(
+  place: { convo_id: string; seq_no: number },
+  { conversations, messages }: ReturnType<typeof worldOf>,
+): Promise<void> {
+  const { convo_id: convoId, seq_no: seq } = place;
+  const conversation = aConversation({ convoId, members: [anna], seq: seq - 1 });
+  conversations.put(conversation, membershipsOf(conversation, [anna]));
+  await messages.commit(conversation, [aNewMessage({ convoId, seq, content: 'said elsewhere' })]);
+}
+
+async function markSampleThread(text: string): Promise<void> {
+  const frame = threadMarkFrame.parse(JSON.parse(text));
+  const convoId = frame.convo_id;
+  const world = worldOf(convoId, anna, 19);
+  const [root, count] = 'thread' in frame ? [frame.thread, frame.thread_seq] : [1, 0];
+  const replies = { count, lastSeq: 19, lastAt: 'now', userIds: [anna], places: [count] };
+  const conversation = aConversation({ convoId, members: [anna], seq: 19 });
+  const entry = aNewMessage({ convoId, seq: root, replies });
+  await world.messages.commit(conversation, [entry]);
+  world.conversations.put(conversation, membershipsOf(conversation, [anna]));
+  const { event, audience } = await markThread(anna, frame, { ...world, threadMarks: inMemoryThreadMarks() });
+  const { action, ...mark } = frame;
+  expect({ event, audience }).toEqual({ event: { type: action, user_id: anna, ...mark }, audience: [anna] });
+}
 
 async function submitSampleChange(text: string): Promise<void> {
   const frame = messageChangeFrame.parse(JSON.parse(text));
@@ -314,7 +420,14 @@ describe('a frame that the server was shipped with', () => {
 });
 
 it('has no sample that nobody reads', () => {
-  const readers = ['message-accepted.v', 'change-accepted.', 'account-event.'];
+  const readers = [
+    'message-accepted.v',
+    'change-accepted.',
+    'account-event.',
+    'presence-check.v',
+    'notice-published.',
+    'webhook-delivery.',
+  ];
   expect(samplesIn('').every(([name]) => readers.some((reader) => name.startsWith(reader)))).toBe(true);
   expect(samplesIn('').length).toBeGreaterThan(0);
 });

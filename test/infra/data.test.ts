@@ -38,6 +38,7 @@ describe('the data stack', () => {
       ConversationsTable: plain,
       MessagesTable: plain,
       ConnectionsTable: plain,
+      ModerationTable: plain,
     });
   });
 
@@ -74,18 +75,19 @@ describe('the data stack', () => {
     expect(new Set(isProtected(cloud))).toEqual(new Set([false]));
   });
 
-  it('lets the items of credentials and connections expire, and no others', () => {
+  it('lets the items of credentials, connections and notices expire, and no others', () => {
     const expires = { AttributeName: 'expires_at', Enabled: true };
     expect(byTable((table) => table.TimeToLiveSpecification)).toEqual({
       AuthTable: expires,
-      UsersTable: undefined,
+      UsersTable: expires,
       ConversationsTable: undefined,
       MessagesTable: undefined,
       ConnectionsTable: expires,
+      ModerationTable: undefined,
     });
   });
 
-  it('streams the changes of every table but the one with the credentials', () => {
+  it('streams the changes of every table but those with the credentials and the reports', () => {
     const stream = { StreamViewType: 'NEW_AND_OLD_IMAGES' };
     expect(byTable((table) => table.StreamSpecification)).toEqual({
       AuthTable: undefined,
@@ -93,6 +95,7 @@ describe('the data stack', () => {
       ConversationsTable: stream,
       MessagesTable: stream,
       ConnectionsTable: stream,
+      ModerationTable: undefined,
     });
   });
 

@@ -32,7 +32,12 @@ describe('the messaging stack', () => {
   beforeAll(() => {
     cloud = synthesizeCloud({ context: { alarmEmail: 'ops@example.com' } });
     queues = cloud.resources('AWS::SQS::Queue');
-    eventSources = cloud.resources('AWS::Lambda::EventSourceMapping');
+    // Those of streams have promises of their own: test/infra/stream-consumer.test.ts.
+    eventSources = cloud
+      .resources<EventSourceProperties>('AWS::Lambda::EventSourceMapping')
+      .filter(({ properties }) =>
+        queues.some(({ name }) => name === cloud.readable(properties.EventSourceArn)),
+      );
     alarms = cloud.resources('AWS::CloudWatch::Alarm');
   });
 
@@ -44,9 +49,15 @@ describe('the messaging stack', () => {
     );
 
   it('gives every queue that is not one itself a dead-letter queue, after at least five receives', () => {
-    const sources = queues.filter(({ name }) => !deadLetterQueues().has(name));
-    expect(sources.map(({ name }) => name)).toEqual(['MessagesQueue', 'AccountEventsQueue']);
-    expect(deadLetterQueues().size).toBe(2);
+    const sources = queues.filter(({ name }) => !deadLetterQueues().has(name) && !name.endsWith('Discarded'));
+    expect(sources.map(({ name }) => name)).toEqual([
+      'MessagesQueue',
+      'AccountEventsQueue',
+      'WebhookDeliveriesQueue',
+      'NoticesQueue',
+      'PresenceChecksQueue',
+    ]);
+    expect(deadLetterQueues().size).toBe(5);
     for (const { properties } of sources) {
       expect(properties.RedrivePolicy?.maxReceiveCount).toBeGreaterThanOrEqual(5);
     }
@@ -72,13 +83,30 @@ describe('the messaging stack', () => {
     expect(watched.sort()).toEqual([
       'ApproximateAgeOfOldestMessage AccountEventsQueue.QueueName',
       'ApproximateAgeOfOldestMessage MessagesQueue.QueueName',
+      'ApproximateAgeOfOldestMessage NoticesQueue.QueueName',
+      'ApproximateAgeOfOldestMessage PresenceChecksQueue.QueueName',
+      'ApproximateAgeOfOldestMessage WebhookDeliveriesQueue.QueueName',
       'ApproximateNumberOfMessagesVisible AccountEventsDeadLetters.QueueName',
+      'ApproximateNumberOfMessagesVisible ConnectionsPresenceStreamDiscarded.QueueName',
       'ApproximateNumberOfMessagesVisible MessagesDeadLetters.QueueName',
+      'ApproximateNumberOfMessagesVisible NoticesDeadLetters.QueueName',
+      'ApproximateNumberOfMessagesVisible PresenceChecksDeadLetters.QueueName',
+      'ApproximateNumberOfMessagesVisible WebhookDeliveriesDeadLetters.QueueName',
+      'Errors ConnectionsConsumersCheckPresence',
+      'Errors ConnectionsSchedulesSweepConnections',
+      'Errors ConnectionsStreamsPresence',
+      'Errors ConsumersDeliverWebhooks',
       'Errors ConsumersProcessAccountEvents',
       'Errors ConsumersProcessMessages',
+      'Errors ConsumersPublishNotices',
+      'IteratorAge ConnectionsStreamsPresence',
       'SMSMonthToDateSpentUSD ',
+      'Throttles ConnectionsConsumersCheckPresence',
+      'Throttles ConnectionsStreamsPresence',
+      'Throttles ConsumersDeliverWebhooks',
       'Throttles ConsumersProcessAccountEvents',
       'Throttles ConsumersProcessMessages',
+      'Throttles ConsumersPublishNotices',
     ]);
   });
 
@@ -118,7 +146,7 @@ describe('the messaging stack', () => {
         6 * (consumer?.properties.Timeout ?? Number.NaN),
       );
     }
-    expect(eventSources).toHaveLength(2);
+    expect(eventSources).toHaveLength(5);
   });
 
   const fifoQueues = () => queues.filter(({ properties }) => properties.FifoQueue);
@@ -160,6 +188,13 @@ describe('the messaging stack', () => {
       AccountEventsDeadLetters: 14,
       // The clock of a standard queue goes on in its dead-letter queue, so that must keep things longer.
       AccountEventsQueue: 4,
+      WebhookDeliveriesDeadLetters: 14,
+      WebhookDeliveriesQueue: 4,
+      NoticesDeadLetters: 14,
+      NoticesQueue: 4,
+      PresenceChecksDeadLetters: 14,
+      PresenceChecksQueue: 4,
+      ConnectionsPresenceStreamDiscarded: 14,
     });
   });
 

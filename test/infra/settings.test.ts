@@ -11,9 +11,12 @@ describe('the settings of a deployment', () => {
       production: false,
       site: true,
       allowedOrigins: [],
+      adminEmails: [],
       connectionsPerUser: 20,
       mailIdentity: 'domain',
       smsMonthlyBudgetUsd: 20,
+      webhookTargets: 'public',
+      reconnectAfterMinutes: 100,
     });
   });
 
@@ -25,6 +28,7 @@ describe('the settings of a deployment', () => {
         emulator: 'ministack',
         site: 'false',
         allowedOrigins: 'https://a.example, http://127.0.0.1:5173',
+        adminEmails: 'ada@example.com, Ops@example.com',
         connectionsPerUser: '100',
         smsMonthlyBudgetUsd: '0.5',
       }),
@@ -34,6 +38,7 @@ describe('the settings of a deployment', () => {
       emulator: 'ministack',
       site: false,
       allowedOrigins: ['https://a.example', 'http://127.0.0.1:5173'],
+      adminEmails: ['ada@example.com', 'Ops@example.com'],
       connectionsPerUser: 100,
       smsMonthlyBudgetUsd: 0.5,
     });
@@ -53,6 +58,8 @@ describe('the settings of a deployment', () => {
     ['allowedOrigins', '*'],
     ['allowedOrigins', 'null'],
     ['allowedOrigins', ''],
+    ['adminEmails', ''],
+    ['adminEmails', 'ada@example.com,nobody'],
     ['allowedOrigins', 'https://a.example,'],
     ['allowedOrigins', 'https://a.example/page'],
     ['allowedOrigins', 'https://*.example'],

@@ -26,7 +26,7 @@ export interface EventQueue {
 }
 
 export function eventQueueOf(cloud: OwnCloud): EventQueue {
-  const queue = cloud.plan.queues.find(({ fifo, redrive }) => !fifo && redrive);
+  const queue = cloud.plan.queues.find(({ name, redrive }) => redrive && name.includes('AccountEvents'));
   if (!queue?.redrive) throw new Error('there is no queue of account events');
   const { deadLetterQueueName, maxReceiveCount } = queue.redrive;
   const { engine } = cloud.sqs;

@@ -7,6 +7,7 @@ import { credentialsKey, emailKey, phoneKey, secondFactorKey } from '../../share
 import { dynamoAccountStore } from '../../shared/auth/dynamo-account-store.ts';
 import { dynamoSessionStore } from '../../shared/auth/dynamo-session-store.ts';
 import { dynamoBlockStore } from '../../shared/blocks/dynamo-block-store.ts';
+import { dynamoBotStore } from '../../shared/bots/dynamo-bot-store.ts';
 import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
 import { aProfile, aSession, countingIds, instantBackoff, movableClock, startMs } from './builders.ts';
 import type { TestDatabase } from './dynamodb.ts';
@@ -83,6 +84,7 @@ export async function anAccountToErase({ client, tables }: TestDatabase, { email
       accounts: dynamoAccountEraser({ client: own, authTable, backoff }),
       users: dynamoUserStore(own, usersTable, backoff),
       blocks: dynamoBlockStore({ client: own, usersTable, backoff }),
+      bots: dynamoBotStore({ client: own, authTable, usersTable, backoff }),
       events: { publish: (event: AccountEventBody) => process.call(async () => void events.push(event)) },
       clock,
     };

@@ -6,7 +6,7 @@ import { newSession, type Session } from '../../shared/auth/session.ts';
 import type { Backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Connection } from '../../shared/connections/connection-store.ts';
-import type { Conversation, Membership } from '../../shared/conversations/conversation.ts';
+import type { Conversation, Leaving, Membership } from '../../shared/conversations/conversation.ts';
 import { type Ids, sha256 } from '../../shared/ids.ts';
 import type { Incoming } from '../../shared/messages/incoming.ts';
 import type { Message } from '../../shared/messages/message.ts';
@@ -121,6 +121,12 @@ export function membershipsOf(
     role: member === owner ? 'owner' : 'member',
     readSeq: 0,
   }));
+}
+
+/** How a membership ended: with the seventh message and the third change, if nothing else is said. */
+export function aLeaving(leaving: Partial<Leaving> = {}): Leaving {
+  const at = new Date(startMs).toISOString();
+  return { state: 'left', seq: 7, rev: 3, version: 2, at, title: 'Team', ...leaving };
 }
 
 export function aMessage(message: Partial<Message> = {}): Message {

@@ -1,4 +1,4 @@
-/** A real DynamoDB engine for the suite of one file: its own process, its own five tables, gone afterwards. */
+/** A real DynamoDB engine for the suite of one file: its own process, its own six tables, gone afterwards. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ export interface TestTables {
   readonly conversationsTable: string;
   readonly messagesTable: string;
   readonly connectionsTable: string;
+  readonly moderationTable: string;
 }
 
 export interface TestDatabase {
@@ -79,6 +80,7 @@ function uniqueTables(): TestTables {
     conversationsTable: `conversations-${suffix}`,
     messagesTable: `messages-${suffix}`,
     connectionsTable: `connections-${suffix}`,
+    moderationTable: `moderation-${suffix}`,
   };
 }
 

@@ -36,6 +36,7 @@ const nowhere: TestTables = {
   conversationsTable: 'conversations',
   messagesTable: 'messages',
   connectionsTable: 'connections',
+  moderationTable: 'moderation',
 };
 
 /**
@@ -54,6 +55,7 @@ export function stubEnvironment(database?: TestDatabase, more: Record<string, st
     CONVERSATIONS_TABLE: tables.conversationsTable,
     MESSAGES_TABLE: tables.messagesTable,
     CONNECTIONS_TABLE: tables.connectionsTable,
+    MODERATION_TABLE: tables.moderationTable,
     WEBSOCKET_URL: 'wss://socket.example.org/live',
     TOKEN_ISSUER: issuer,
     SIGNING_SECRET_ID: 'confab/signing',
@@ -61,12 +63,18 @@ export function stubEnvironment(database?: TestDatabase, more: Record<string, st
     DEAD_LETTER_QUEUE_URL: 'https://sqs.example/dead.fifo',
     MAX_RECEIVE_COUNT: '10',
     ACCOUNT_EVENTS_QUEUE_URL: 'https://sqs.example/account-events',
+    PRESENCE_QUEUE_URL: 'https://sqs.example/presence-checks',
+    NOTICE_QUEUE_URL: 'https://sqs.example/notices',
+    RECONNECT_AFTER_SECONDS: '6000',
     EDGE_SECRET_ID: 'confab/edge',
     FACTOR_SECRET_ID: 'confab/factor',
     ALLOWED_ORIGINS: 'https://chat.example.org,http://127.0.0.1:8080',
     CONNECTIONS_PER_USER_MAX: '20',
     MAIL_FROM: 'Confab <confab@example.org>',
     WEB_URL: 'https://chat.example.org',
+    ADMIN_EMAILS: 'admin@example.org',
+    WEBHOOK_QUEUE_URL: 'https://sqs.example/webhook-deliveries',
+    WEBHOOK_TARGETS: 'public',
     ...(database && { AWS_ENDPOINT_URL_DYNAMODB: database.endpoint }),
     ...more,
   };

@@ -18,6 +18,10 @@ export function inMemoryBlockStore(users: Pick<UserStore, 'getMany'>): BlockStor
       blocks.set(key(userId, blockedId), existing ?? { userId, blockedId, createdAt });
       return true;
     },
+    async has(userId, blockedId) {
+      await nextTurn();
+      return blocks.has(key(userId, blockedId));
+    },
     remove: async (userId, blockedId) => void blocks.delete(key(userId, blockedId)),
     async removeAll(userId) {
       for (const { blockedId } of of(userId)) blocks.delete(key(userId, blockedId));

@@ -2,22 +2,34 @@
 import { type ServerEvent, type ServerFrame, serverFrame } from '../../events/server-frames.ts';
 import { type Clock, epochSeconds } from '../../shared/clock.ts';
 import type { SocketCloser } from '../../shared/connections/close-connections.ts';
-import type { ConnectionStore, OpenConnection } from '../../shared/connections/connection-store.ts';
+import type {
+  ConnectionStore,
+  OpenConnection,
+  PrivacyCopy,
+} from '../../shared/connections/connection-store.ts';
 import type { SocketGateway } from '../../shared/connections/push.ts';
+import type { SocketLookout } from '../../shared/connections/sweep-connections.ts';
 import { limits } from '../../shared/limits.ts';
+import type { PrivacyAspect } from '../../shared/users/user.ts';
 
-export function inMemoryConnectionStore(clock: Clock): ConnectionStore {
+export function inMemoryConnectionStore(clock: Clock): ConnectionStore & PrivacyCopy {
+  const hidden = new Map<string, readonly PrivacyAspect[]>();
   const open = new Map<string, { connection: OpenConnection; expiresAt: number }>();
+  const ended = new Map<string, number>();
   const live = () =>
     [...open.values()]
       .filter(({ expiresAt }) => expiresAt > epochSeconds(clock.now()))
       .map(({ connection }) => connection);
   const allOf = (userId: string) => live().filter((one) => one.userId === userId);
+  const drop = (userId: string, connectionId: string) => {
+    if (open.get(connectionId)?.connection.userId === userId) open.delete(connectionId);
+    ended.set(userId, clock.now());
+  };
   return {
     async open({ userId, sessionId, connectionId }) {
       const openedAt = epochSeconds(clock.now());
       open.set(connectionId, {
-        connection: { userId, sessionId, connectionId, openedAt, retired: false },
+        connection: { userId, sessionId, connectionId, openedAt, retired: false, idle: false },
         expiresAt: openedAt + limits.connectionLeaseSeconds,
       });
       return allOf(userId);
@@ -27,12 +39,26 @@ export function inMemoryConnectionStore(clock: Clock): ConnectionStore {
       if (lease?.connection.userId !== userId) return;
       open.set(connectionId, { ...lease, connection: { ...lease.connection, retired: true } });
     },
+    async setIdle(userId, connectionId, idle) {
+      const lease = open.get(connectionId);
+      if (lease?.connection.userId === userId)
+        open.set(connectionId, { ...lease, connection: { ...lease.connection, idle } });
+    },
     allOf: async (userId) => allOf(userId),
-    close: async (connectionId) => void open.delete(connectionId),
+    reach: async (userId) => ({
+      connections: allOf(userId),
+      endedAtMs: ended.get(userId),
+      hides: hidden.get(userId) ?? [],
+    }),
+    drop: async (userId, connectionId) => drop(userId, connectionId),
+    async close(connectionId) {
+      const connection = live().find((one) => one.connectionId === connectionId);
+      if (connection) drop(connection.userId, connectionId);
+    },
     async forget(userId, connectionId) {
       const connection = open.get(connectionId)?.connection;
       const settled = epochSeconds(clock.now()) - limits.connectionOpeningSeconds;
-      if (connection?.userId === userId && connection.openedAt < settled) open.delete(connectionId);
+      if (connection?.userId === userId && connection.openedAt < settled) drop(userId, connectionId);
     },
     async identify(connectionId) {
       const found = live().find((one) => one.connectionId === connectionId);
@@ -42,12 +68,19 @@ export function inMemoryConnectionStore(clock: Clock): ConnectionStore {
       const wanted = new Set(userIds);
       return live()
         .filter(({ userId, retired }) => wanted.has(userId) && !retired)
-        .map(({ userId, sessionId, connectionId }) => ({ userId, sessionId, connectionId }));
+        .map(({ userId, sessionId, connectionId }) => {
+          const hides = hidden.get(userId);
+          return { userId, sessionId, connectionId, ...(hides && { hides }) };
+        });
+    },
+    async setHides(userId, hides) {
+      if (hides.length > 0) hidden.set(userId, hides);
+      else hidden.delete(userId);
     },
   };
 }
 
-export interface InMemorySockets extends SocketGateway, SocketCloser {
+export interface InMemorySockets extends SocketGateway, SocketCloser, SocketLookout {
   /** The frames of one connection, in order, parsed and held against the contract. */
   frames(connectionId: string): ServerFrame[];
   /** The events of those frames, batches opened. */
@@ -82,6 +115,7 @@ export function inMemorySockets(): InMemorySockets {
       posts.push({ connectionId, frame });
       return broken.get(connectionId) ?? 'sent';
     },
+    look: async (connectionId) => broken.get(connectionId) ?? 'open',
     async end(connectionId) {
       if (broken.get(connectionId) === 'failed') return 'failed';
       ended.push(connectionId);

@@ -1,5 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Conversation, isResumedBy, type Membership } from '../../shared/conversations/conversation.ts';
+import {
+  type Conversation,
+  type Details,
+  isResumedBy,
+  type Membership,
+  type RosterEntry,
+} from '../../shared/conversations/conversation.ts';
 import type { ConversationStore } from '../../shared/conversations/conversation-store.ts';
 
 export interface InMemoryConversations extends ConversationStore {
@@ -7,6 +13,9 @@ export interface InMemoryConversations extends ConversationStore {
   readonly counters: Map<string, Conversation>;
   /** The numbers of the pinned messages; moved by the same transactions. */
   readonly pinned: Map<string, readonly number[]>;
+  /** Of present and former members, by person and conversation. */
+  readonly standingsByKey: Map<string, Membership>;
+  readonly detailsById: Map<string, Details>;
   /** Puts a conversation with its members, whatever was there. */
   put(conversation: Conversation, members: readonly Membership[]): void;
   /** Changes who is in it, as a membership change does: the version grows. */
@@ -18,17 +27,36 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
   const counters = new Map<string, Conversation>();
   const pinned = new Map<string, readonly number[]>();
   const memberships = new Map<string, Membership>();
+  const details = new Map<string, Details>();
   const key = (userId: string, convoId: string) => `${userId} ${convoId}`;
   const put = (conversation: Conversation, members: readonly Membership[]) => {
     counters.set(conversation.convoId, conversation);
     for (const member of members) memberships.set(key(member.userId, member.convoId), member);
   };
-  const membersOf = (convoId: string) =>
-    [...memberships.values()].filter((one) => one.convoId === convoId).map(({ userId }) => userId);
+  const presentIn = (convoId: string) =>
+    [...memberships.values()].filter((one) => one.convoId === convoId && !one.left);
+  const membersOf = (convoId: string) => presentIn(convoId).map(({ userId }) => userId);
+  const rosterOf = (convoId: string): RosterEntry[] =>
+    presentIn(convoId)
+      .map(({ userId, role, fromSeq = 0 }) => ({ userId, role, fromSeq }))
+      .sort((a, b) => (a.userId < b.userId ? -1 : 1));
+  const present = (userId: string, convoId: string) => {
+    const membership = memberships.get(key(userId, convoId));
+    return membership?.left ? undefined : membership;
+  };
+  const pageOf = (userId: string, { limit, after = '' }: { limit: number; after?: string | undefined }) => {
+    const rest = [...memberships.values()]
+      .filter((one) => one.userId === userId && one.convoId > after)
+      .sort((a, b) => (a.convoId < b.convoId ? -1 : 1));
+    const page = rest.slice(0, limit);
+    return { memberships: page, next: rest.length > limit ? page.at(-1)?.convoId : undefined };
+  };
 
   return {
     counters,
     pinned,
+    standingsByKey: memberships,
+    detailsById: details,
     put,
 
     setMembers(convoId, members) {
@@ -46,9 +74,10 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
       );
     },
 
-    async create(conversation, members) {
+    async create(conversation, members, extra = {}) {
       await pause();
       if (counters.has(conversation.convoId)) return 'exists';
+      if (conversation.hasDetails) details.set(conversation.convoId, extra);
       put(conversation, members);
       return 'created';
     },
@@ -63,23 +92,47 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
       return [...new Set(convoIds)].flatMap((convoId) => counters.get(convoId) ?? []);
     },
 
+    async details(convoIds) {
+      await pause();
+      return new Map(
+        convoIds.flatMap((convoId) => {
+          const one = details.get(convoId);
+          return one ? [[convoId, one] as const] : [];
+        }),
+      );
+    },
+
     async membership(userId, convoId) {
+      await pause();
+      return present(userId, convoId);
+    },
+
+    async standing(userId, convoId) {
       await pause();
       return memberships.get(key(userId, convoId));
     },
 
-    async memberships(userId, { limit, after = '' }) {
+    async memberships(userId, options) {
       await pause();
-      const rest = [...memberships.values()]
-        .filter((one) => one.userId === userId && one.convoId > after)
-        .sort((a, b) => (a.convoId < b.convoId ? -1 : 1));
-      const page = rest.slice(0, limit);
-      return { memberships: page, next: rest.length > limit ? page.at(-1)?.convoId : undefined };
+      const page = pageOf(userId, options);
+      return { ...page, memberships: page.memberships.filter(({ left }) => !left) };
+    },
+
+    async standings(userId, options) {
+      await pause();
+      return pageOf(userId, options);
     },
 
     async roster(convoId) {
       await pause();
-      return membersOf(convoId).sort();
+      return rosterOf(convoId);
+    },
+
+    async rosterPage(convoId, { limit, after = '' }) {
+      await pause();
+      const rest = rosterOf(convoId).filter(({ userId }) => userId > after);
+      const members = rest.slice(0, limit);
+      return { members, next: rest.length > limit ? members.at(-1)?.userId : undefined };
     },
 
     async pins(convoId) {
@@ -89,7 +142,7 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
 
     async membershipsIn(convoId, userIds) {
       await pause();
-      return [...new Set(userIds)].flatMap((userId) => memberships.get(key(userId, convoId)) ?? []);
+      return [...new Set(userIds)].flatMap((userId) => present(userId, convoId) ?? []);
     },
 
     async advanceReadSeq(userId, convoId, { seq, atMs }) {
@@ -116,6 +169,15 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
       const membership = memberships.get(key(userId, convoId));
       if (!membership || (membership.unreadMark && membership.unreadMark.seq <= mark.seq)) return false;
       memberships.set(key(userId, convoId), { ...membership, unreadMark: mark });
+      return true;
+    },
+
+    async mute(userId, convoId, until) {
+      await pause();
+      const membership = present(userId, convoId);
+      if (!membership) return false;
+      const { mutedUntil: _, ...rest } = membership;
+      memberships.set(key(userId, convoId), until === undefined ? rest : { ...rest, mutedUntil: until });
       return true;
     },
   };

@@ -27,6 +27,8 @@ export type CommitFault = 'throttled' | 'timed out after success' | 'refused';
 export interface InMemoryMessages extends MessageStore {
   /** Every message of a conversation, by sequence number. */
   all(convoId: string): Message[];
+  /** Puts a message where its number says, as the second writer of timelines does. */
+  put(message: Message): void;
   /** The whole change log of a conversation, by change number. */
   log(convoId: string): LogEntry[];
   /** Everything that is kept, in words: to look for what should not be. */
@@ -90,6 +92,7 @@ export function inMemoryMessageStore(
     },
 
     all: messagesOf,
+    put: (message) => void messages.set(key(message.convoId, message.seq), message),
     log: logOf,
     everything: () =>
       JSON.stringify([
@@ -156,7 +159,8 @@ function placeOf(entry: NewEntry): StoredPlace {
   const { convoId, clientMsgId, seq, serverMsgId, createdAt } = placeIn(entry);
   const { bodyHash, queueMessageId } = entry;
   const place = { convoId, clientMsgId, seq, serverMsgId, createdAt, bodyHash, queueMessageId };
-  return 'change' in entry ? { ...place, change: entry.change } : place;
+  if ('change' in entry) return { ...place, change: entry.change };
+  return entry.rooted ? { ...place, rooted: entry.rooted } : place;
 }
 
 function storedBefore(entries: readonly NewEntry[], dedupe: ReadonlyMap<string, StoredPlace>) {

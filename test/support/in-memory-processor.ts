@@ -15,6 +15,7 @@ import { inMemoryConnectionStore, inMemorySockets } from './in-memory-connection
 import { inMemoryConversationStore } from './in-memory-conversation-store.ts';
 import { inMemoryMessageStore } from './in-memory-message-store.ts';
 import { inMemoryQueueControl } from './in-memory-queue.ts';
+import { inMemoryWebhookQueue } from './in-memory-webhooks.ts';
 
 interface Options {
   readonly members?: readonly string[];
@@ -50,6 +51,7 @@ export function inMemoryProcessor(options: Options = {}) {
     connections: inMemoryConnectionStore(clock),
     gateway: inMemorySockets(),
     queue: inMemoryQueueControl(),
+    webhooks: inMemoryWebhookQueue(),
     backoff: instantBackoff(),
     ids: countingIds(),
     maxReceiveCount: 5,

@@ -38,17 +38,20 @@ export function inMemoryUserStore(...profiles: readonly UserProfile[]): InMemory
           searchTerms(handle, displayName).some((term) => term.startsWith(prefix)),
         )
         .slice(0, limit)
-        .map(({ userId, handle, displayName, avatar }) => ({
+        .map(({ userId, handle, displayName, avatar, botOf }) => ({
           userId,
           handle,
           displayName,
           ...(avatar !== undefined && { avatar }),
+          ...(botOf !== undefined && { botOf }),
         })),
 
     async update(from, to) {
       await nextTurn();
       const current = living(from.userId);
-      if (!current || named.some((field) => current[field] !== from[field])) return 'stale';
+      const isStale = named.some((field) => current?.[field] !== from[field]);
+      const hidesOthers = from.hides !== to.hides && current?.hides?.join() !== from.hides?.join();
+      if (!current || isStale || hidesOthers) return 'stale';
       const owner = handles.get(foldCase(to.handle));
       if (owner !== undefined && owner !== to.userId) return 'handle_taken';
       handles.delete(foldCase(current.handle));
@@ -69,5 +72,5 @@ export function inMemoryUserStore(...profiles: readonly UserProfile[]): InMemory
 }
 
 const named = ['handle', 'displayName', 'avatar'] as const;
-const editable = [...named, 'locale', 'timeZone'] as const;
+const editable = [...named, 'locale', 'timeZone', 'hides'] as const;
 const addresses = ['email', 'phone'] as const;

@@ -21,12 +21,16 @@ export interface OwnCloud extends Omit<Cloud, 'tap'> {
   /** Waits until a fault of this kind has befallen a call: the proof that it bites. */
   untilFault(kind: string): Promise<void>;
   untilQueueIsEmpty(): Promise<void>;
+  /** From now on each $disconnect is lost with this probability; 0 ends that, and so does the end of the test. */
+  dropDisconnects(probability: number, random?: () => number): void;
 }
 
 export interface OwnCloudOptions {
   readonly stateDir?: string;
   readonly port?: number;
   readonly gatewayLimits?: Partial<GatewayLimits>;
+  /** After how long a connection is closed with 1001; two hours unless told. */
+  readonly connectionMaxMs?: number;
 }
 
 /** Longer than a crash hides a message. */
@@ -48,6 +52,7 @@ export function cloudOfThisFile(options: OwnCloudOptions = {}): () => OwnCloud {
   });
   afterEach(async () => {
     cloud().tap.faults.clear();
+    cloud().dropDisconnects(options.gatewayLimits?.dropDisconnectRate ?? 0);
     await cloud().untilQueueIsEmpty();
   });
   afterAll(async () => {
@@ -64,10 +69,14 @@ export async function ownCloud(options: OwnCloudOptions & { stateDir: string }):
   return cloud;
 }
 
-async function startOwnCloud(options: OwnCloudOptions & { stateDir: string }): Promise<OwnCloud> {
+async function startOwnCloud({
+  connectionMaxMs,
+  ...options
+}: OwnCloudOptions & { stateDir: string }): Promise<OwnCloud> {
   let passedMs = 0;
   const cloud = await startCloud({
     ...options,
+    gatewayLimits: { ...limitsFor(connectionMaxMs), ...options.gatewayLimits },
     assemblyDir: inject('assemblyDir'),
     tap: true,
     quiet: true,
@@ -83,6 +92,7 @@ async function startOwnCloud(options: OwnCloudOptions & { stateDir: string }): P
     messageQueue: main.name,
     deadLetterQueue: main.redrive.deadLetterQueueName,
     maxReceiveCount: main.redrive.maxReceiveCount,
+    dropDisconnects: cloud.gateway.dropDisconnects,
     passTime(ms) {
       passedMs += ms;
       cloud.sqs.engine.tick();
@@ -93,6 +103,15 @@ async function startOwnCloud(options: OwnCloudOptions & { stateDir: string }): P
     async untilQueueIsEmpty() {
       await waitFor('an empty queue', () => messagesIn(cloud, main.name) === 0);
     },
+  };
+}
+
+/** Old connections are looked for often enough that the limit means what it says. */
+function limitsFor(connectionMaxMs: number | undefined): Partial<GatewayLimits> {
+  if (connectionMaxMs === undefined) return {};
+  return {
+    connectionMaxAgeMs: connectionMaxMs,
+    sweepIntervalMs: Math.max(5, Math.min(1_000, connectionMaxMs / 10)),
   };
 }
 

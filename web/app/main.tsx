@@ -5,6 +5,7 @@ import { App } from './components/App.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/forms.css';
 import './styles/sign-in.css';
 import './styles/layout.css';
 import './styles/sidebar.css';
@@ -12,6 +13,8 @@ import './styles/conversation.css';
 import './styles/messages.css';
 import './styles/message-parts.css';
 import './styles/writing.css';
+import './styles/thread.css';
+import './styles/presence.css';
 import './styles/dialog.css';
 
 const root = document.getElementById('app');

@@ -39,6 +39,12 @@ describe('a text that is sent', () => {
     expect(mentionsIn('@adam, x@ada.com, @ada-lin', people)).toEqual([]);
   });
 
+  it('names people inside marks, but not in code or on a link', () => {
+    expect(mentionsIn('> - **@ada**, ~~@grace.h~~', people)).toEqual([ada, grace]);
+    const quiet = '`@ada` [@ada](https://example.com) https://example.com/@ada\n```\n@grace.h\n```';
+    expect(mentionsIn(quiet, people)).toEqual([]);
+  });
+
   it('shows where they are named', () => {
     const ranges = mentionRanges('hi @grace.h, @ada', people).map(({ start, end }) => [start, end]);
     expect(ranges).toEqual([
@@ -54,6 +60,8 @@ describe('everybody', () => {
     ['come here, @all!', true, ['all']],
     ['@all', false, []],
     ['@allan and me@all', true, []],
+    ['**@all**', true, ['all']],
+    ['`@all`', true, []],
   ])('is meant by @all, for those who may: %s', (text, may, expected) => {
     expect(mentionsIn(text, [], may)).toEqual(expected);
   });

@@ -1,6 +1,7 @@
 import type { Mention } from '../../events/client-frames.ts';
 import type { PersonView } from '../../events/server-frames.ts';
 import { limits } from '../../shared/limits.ts';
+import { mentionableTexts } from './plain-text.ts';
 
 /** What may stand in a handle: where one ends is where no such character follows. */
 const handleCharacter = /[\p{L}\p{N}_.-]/u;
@@ -26,13 +27,24 @@ export function mentionCandidates(people: readonly PersonView[], query: string, 
   return people.filter((person) => !person.deleted && isMeant(person)).slice(0, max);
 }
 
-/** The ids of those whose handle stands in the text, each once; `all` for `@all`, for those who may. */
-export function mentionsIn(text: string, people: readonly PersonView[], mayMentionAll = false): Mention[] {
-  const everybody: Mention[] = mayMentionAll && /(?<![\w@])@all(?![\w-])/i.test(text) ? ['all'] : [];
-  const ids = people
-    .filter((person) => !person.deleted && mentionRanges(text, [person]).length > 0)
-    .map((person) => person.user_id);
-  return [...new Set([...everybody, ...ids])].slice(0, limits.mentionsMax);
+/**
+ * The ids of those whose handle stands in the message, each once; `all` for `@all`, for those who may. Code names
+ * nobody.
+ */
+export function mentionsIn(
+  markdown: string,
+  people: readonly PersonView[],
+  mayMentionAll = false,
+): Mention[] {
+  const texts = mentionableTexts(markdown);
+  const namesAll = mayMentionAll && texts.some((text) => /(?<![\w@])@all(?![\w-])/i.test(text));
+  const isNamed = (person: PersonView): boolean =>
+    texts.some((text) => mentionRanges(text, [person]).length > 0);
+  const ids = people.filter((person) => !person.deleted && isNamed(person)).map((person) => person.user_id);
+  return [...new Set<Mention>([...(namesAll ? (['all'] as const) : []), ...ids])].slice(
+    0,
+    limits.mentionsMax,
+  );
 }
 
 export interface MentionRange {

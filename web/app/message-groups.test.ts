@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ada, aMessage, grace } from '../client/testing/test-client.ts';
-import type { TimelineRow } from '../client/timeline.ts';
+import type { TimelineRow } from '../client/timeline-rows.ts';
 import { messageGroups } from './message-groups.ts';
 
 const noon = new Date(2026, 2, 3, 12).getTime();
@@ -18,6 +18,24 @@ function shape(rows: TimelineRow[], unreadAfter?: number): string[] {
       `${group.startsDay ? 'day ' : ''}${group.startsUnread ? 'new ' : ''}${group.messages.map((message) => String(message.seqNo)).join()}`,
   );
 }
+
+describe('lines that nobody wrote', () => {
+  const line = (seqNo: number, code: string): TimelineRow => {
+    const [{ message }] = [row(seqNo, grace, 0) as Extract<TimelineRow, { kind: 'message' }>];
+    return { kind: 'message', message: { ...message, content: '', system: { code, params: {} } as never } };
+  };
+
+  it('stand alone, also beside messages of whoever did it', () => {
+    const rows = [row(1, grace, 0), line(2, 'member.joined'), line(3, 'member.left'), row(4, grace, 0)];
+    expect(shape(rows)).toEqual(['day 1', '2', '3', '4']);
+  });
+
+  it('are left out where their code is not known', () => {
+    expect(shape([row(1, grace, 0), line(2, 'conversation.teleported'), row(3, grace, 0)])).toEqual([
+      'day 1,3',
+    ]);
+  });
+});
 
 describe('messages', () => {
   it('of one person in one go stand together', () => {

@@ -1,7 +1,8 @@
 import type { Mention } from '../../events/client-frames.ts';
 import type { MessageView } from '../../events/http-contracts.ts';
 import type { PendingChange } from '../client/message-changes.ts';
-import type { TimelineRow } from '../client/timeline.ts';
+import type { TimelineRow } from '../client/timeline-rows.ts';
+import { isSaid } from './system-text.ts';
 import { isSameDay } from './times.ts';
 
 /** How one row is shown, whether it is stored or still on its way. */
@@ -20,6 +21,8 @@ export interface ShownMessage {
   /** Our changes of it that are not confirmed. */
   readonly changes: readonly PendingChange[] | undefined;
   readonly mentions: readonly Mention[] | undefined;
+  /** What it passes on. */
+  readonly forwarded: MessageView['forwarded'];
   /** The number of the message that it answers. */
   readonly replyTo: number | undefined;
   /** That message, if it is in the window. */
@@ -35,6 +38,8 @@ export interface MessageGroup {
   readonly startsDay: boolean;
   /** The group begins with the first message that was unread when the conversation was opened. */
   readonly startsUnread: boolean;
+  /** It is one line that nobody wrote. */
+  readonly isLine: boolean;
 }
 
 const pauseMs = 5 * 60_000;
@@ -50,14 +55,17 @@ export function messageGroups(
   const stored = new Map(
     rows.flatMap((row) => (row.kind === 'message' ? [[row.message.seq_no, row.message] as const] : [])),
   );
-  for (const message of rows.map((row) => shownMessage(row, myId, stored))) {
+  for (const message of rows.filter(isShown).map((row) => shownMessage(row, myId, stored))) {
     const group = groups.at(-1);
     const previous = group?.messages.at(-1);
     const startsDay = previous === undefined || !isSameDay(previous.at, message.at);
     const startsUnread: boolean = !hasUnread && isUnread(message, myId, unreadAfter);
     hasUnread ||= startsUnread;
+    const isLine = message.message?.system !== undefined;
     const goesOn =
       group?.senderId === message.senderId &&
+      !isLine &&
+      !group.isLine &&
       previous !== undefined &&
       message.at.getTime() - previous.at.getTime() < pauseMs;
     if (goesOn && !startsDay && !startsUnread) group.messages.push(message);
@@ -68,9 +76,15 @@ export function messageGroups(
         messages: [message],
         startsDay,
         startsUnread,
+        isLine,
       });
   }
   return groups;
+}
+
+/** What a later version of the server tells is nothing to this one. */
+function isShown(row: TimelineRow): boolean {
+  return row.kind === 'pending' || row.message.system === undefined || isSaid(row.message.system);
 }
 
 function isUnread(message: ShownMessage, myId: string, unreadAfter: number | undefined): boolean {
@@ -101,6 +115,7 @@ function shownMessage(
       message: undefined,
       changes: undefined,
       mentions: row.pending.mentions,
+      forwarded: row.pending.forwarded,
       ...quotedBy(row.pending.reply_to),
     };
   }
@@ -117,6 +132,7 @@ function shownMessage(
     message,
     changes,
     mentions: message.mentions,
+    forwarded: message.forwarded,
     ...quotedBy(message.reply_to),
   };
 }

@@ -12,6 +12,7 @@ const me = {
   locale: 'de-AT',
   time_zone: null,
   created_at: '',
+  privacy: { read_receipts: true, typing: true, presence: true },
 };
 const fields = { display_name: 'Ada', handle: 'ada', locale: 'de-AT', time_zone: '' };
 

@@ -15,9 +15,15 @@ import {
   versionsResponse,
 } from '../../events/http-contracts.ts';
 import { type ConversationView, conversationView, type PersonView } from '../../events/server-frames.ts';
-import { usersResponse } from '../../events/user-contracts.ts';
+import { personResponse, usersResponse } from '../../events/user-contracts.ts';
 import { limits } from '../../shared/limits.ts';
+import { createCaller, pathOf } from './caller.ts';
 import type { HttpClient } from './http-client.ts';
+import { createInviteApi } from './invite-api.ts';
+import { createMembershipApi } from './membership-api.ts';
+import { createModerationApi } from './moderation-api.ts';
+import { createProgramApi } from './program-api.ts';
+import { createThreadApi } from './thread-api.ts';
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -30,68 +36,64 @@ export interface HistoryQuery {
   readonly limit?: number;
 }
 
+/** Everything that somebody who is signed in may ask for; the account has an API of its own. */
 export function createApi(http: HttpClient) {
   return {
-    ticket(): Promise<TicketResponse> {
-      return http.authorized({ method: 'POST', path: '/auth/ws-ticket', response: ticketResponse });
-    },
+    ...createConversationApi(http),
+    membership: createMembershipApi(http),
+    invites: createInviteApi(http),
+    threads: createThreadApi(http),
+    programs: createProgramApi(http),
+    moderation: createModerationApi(http),
+  };
+}
+
+function createConversationApi(http: HttpClient) {
+  const { ask } = createCaller(http);
+  const of = (convoId: string, ...parts: (string | number)[]) => pathOf('conversations', convoId, ...parts);
+  return {
+    ticket: (): Promise<TicketResponse> => ask('POST', '/auth/ws-ticket', ticketResponse),
     async findPeople(query: string, signal?: AbortSignal): Promise<PersonView[]> {
-      const request = { method: 'GET', path: '/users', query: { query }, response: usersResponse } as const;
-      return (await http.authorized(signal === undefined ? request : { ...request, signal })).users;
+      return (await ask('GET', '/users', usersResponse, { query: { query }, signal })).users;
     },
-    /** All conversations of the caller, page by page. */
+    person: (userId: string): Promise<PersonView> => ask('GET', pathOf('users', userId), personResponse),
+    /** All conversations that the caller is in, page by page. */
     async conversations(): Promise<ConversationView[]> {
       const all: ConversationView[] = [];
       let cursor: string | undefined;
       do {
-        const page: z.infer<typeof conversationsResponse> = await http.authorized({
-          method: 'GET',
-          path: '/conversations',
-          query: { limit: limits.conversationsPageMax, cursor },
-          response: conversationsResponse,
-        });
+        const query = { limit: limits.conversationsPageMax, cursor };
+        const page: z.infer<typeof conversationsResponse> = await ask(
+          'GET',
+          '/conversations',
+          conversationsResponse,
+          { query },
+        );
         all.push(...page.conversations);
         cursor = page.next_cursor ?? undefined;
       } while (cursor !== undefined);
       return all;
     },
-    async conversation(convoId: string): Promise<ConversationView> {
-      return await http.authorized({ method: 'GET', path: pathOf(convoId), response: conversationView });
-    },
-    async openConversation(body: OpenConversationRequest): Promise<ConversationView> {
-      return await http.authorized({
-        method: 'POST',
-        path: '/conversations',
-        body,
-        response: conversationView,
-      });
-    },
-    history(convoId: string, query: HistoryQuery): Promise<HistoryResponse> {
-      const path = `${pathOf(convoId)}/messages`;
-      return http.authorized({ method: 'GET', path, query: { ...query }, response: historyResponse });
-    },
+    /** Also one that the caller has left, as it was then. */
+    conversation: (convoId: string): Promise<ConversationView> => ask('GET', of(convoId), conversationView),
+    openConversation: (body: OpenConversationRequest): Promise<ConversationView> =>
+      ask('POST', '/conversations', conversationView, { body }),
+    history: (convoId: string, query: HistoryQuery): Promise<HistoryResponse> =>
+      ask('GET', of(convoId, 'messages'), historyResponse, { query: { ...query } }),
     /** What changed after `sinceRev`, a page of it. */
     changes(convoId: string, sinceRev: number): Promise<ChangesResponse> {
       const query = { since_rev: sinceRev, limit: limits.historyPageMax };
-      const path = `${pathOf(convoId)}/changes`;
-      return http.authorized({ method: 'GET', path, query, response: changesResponse });
+      return ask('GET', of(convoId, 'changes'), changesResponse, { query });
     },
     async pins(convoId: string): Promise<MessageView[]> {
-      const path = `${pathOf(convoId)}/pins`;
-      return (await http.authorized({ method: 'GET', path, response: pinsResponse })).messages;
+      return (await ask('GET', of(convoId, 'pins'), pinsResponse)).messages;
     },
     /** What a message said before, the oldest first; the last one is what it says now. */
     async versions(convoId: string, seqNo: number): Promise<MessageVersion[]> {
-      const path = `${pathOf(convoId)}/messages/${seqNo}/versions`;
-      return (await http.authorized({ method: 'GET', path, response: versionsResponse })).versions;
+      return (await ask('GET', of(convoId, 'messages', seqNo, 'versions'), versionsResponse)).versions;
     },
     async receipts(convoId: string): Promise<ReceiptsResponse['receipts']> {
-      const path = `${pathOf(convoId)}/receipts`;
-      return (await http.authorized({ method: 'GET', path, response: receiptsResponse })).receipts;
+      return (await ask('GET', of(convoId, 'receipts'), receiptsResponse)).receipts;
     },
   };
-}
-
-function pathOf(convoId: string): string {
-  return `/conversations/${encodeURIComponent(convoId)}`;
 }

@@ -1,6 +1,6 @@
 /** The client in a browser: tabs share the session, the outbox and one sender. */
 import { ConfabClient } from './confab-client.ts';
-import type { ClientEnvironment, Network, TabChannel } from './environment.ts';
+import type { Activity, ClientEnvironment, Network, TabChannel } from './environment.ts';
 import { idbOutboxStore } from './idb-outbox-store.ts';
 import { localSessionStore } from './session-store.ts';
 
@@ -14,7 +14,12 @@ export function browserClient(): ConfabClient {
 }
 
 function browserEnvironment(): Partial<ClientEnvironment> {
-  const shared = { network: browserNetwork(), tabs: browserTabs('confab'), wipe: wipeOrigin };
+  const shared = {
+    network: browserNetwork(),
+    activity: browserActivity(),
+    tabs: browserTabs('confab'),
+    wipe: wipeOrigin,
+  };
   // Only secure origins have Web Locks; elsewhere two tabs may both send, which doubles work but never a message.
   return 'locks' in navigator ? { ...shared, locks: navigator.locks } : shared;
 }
@@ -44,6 +49,39 @@ function browserNetwork(): Network {
         window.removeEventListener('online', listener);
         window.removeEventListener('offline', listener);
         document.removeEventListener('visibilitychange', onVisible);
+      };
+    },
+  };
+}
+
+/** Without a key, a touch or a move for so long nobody is there, though the page is in view. */
+const abandonedAfterMs = 5 * 60_000;
+
+function browserActivity(): Activity {
+  let lastInputMs = Date.now();
+  const isActive = () =>
+    document.visibilityState === 'visible' && Date.now() - lastInputMs < abandonedAfterMs;
+  return {
+    isActive,
+    subscribe(listener) {
+      let wasActive = isActive();
+      const look = (): void => {
+        if (isActive() === wasActive) return;
+        wasActive = !wasActive;
+        listener();
+      };
+      const onInput = (): void => {
+        lastInputMs = Date.now();
+        look();
+      };
+      const inputs = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
+      for (const name of inputs) window.addEventListener(name, onInput, { passive: true });
+      document.addEventListener('visibilitychange', onInput);
+      const timer = setInterval(look, abandonedAfterMs / 5);
+      return () => {
+        for (const name of inputs) window.removeEventListener(name, onInput);
+        document.removeEventListener('visibilitychange', onInput);
+        clearInterval(timer);
       };
     },
   };

@@ -134,7 +134,7 @@ describe('changes of others', () => {
     graceReacts(1, '👍');
     server.post(convoId, grace, 'two');
     await time.advance(1_000);
-    expect(framesOf('sync').at(-1)?.cursors).toEqual({ [convoId]: { seq_no: 1, rev: 0 } });
+    expect(framesOf('sync').at(-1)?.cursors).toEqual({ [convoId]: { seq_no: 1, rev: 0, version: 1 } });
     expect(shown(client)).toEqual(server.messages(convoId));
     expect(requests('/changes')).toEqual([]);
   });

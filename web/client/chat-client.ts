@@ -1,38 +1,27 @@
-import type { SyncCursor } from '../../events/client-frames.ts';
-import type { HistoryResponse, MessageView, OpenConversationRequest } from '../../events/http-contracts.ts';
-import type { ConversationView, PersonView, ServerEvent, Synced } from '../../events/server-frames.ts';
+import type { MessageView, OpenConversationRequest } from '../../events/http-contracts.ts';
+import type { PersonView, ServerEvent } from '../../events/server-frames.ts';
 import type { Me } from '../../events/user-contracts.ts';
-import { limits } from '../../shared/limits.ts';
 import type { Api, MessageVersion } from './api.ts';
-import {
-  byActivity,
-  type ChatState,
-  initialChatState,
-  withConversation,
-  withMe,
-  withPending,
-  withViews,
-} from './chat-state.ts';
+import { type ChatState, initialChatState, withMe, withPending } from './chat-state.ts';
 import { Connection, type ConnectionState } from './connection.ts';
-import {
-  type ConversationState,
-  withChanged,
-  withMessages,
-  withTimeline,
-  withTyping,
-  withUpdate,
-} from './conversation-state.ts';
+import { Conversations } from './conversations.ts';
 import type { ClientEnvironment } from './environment.ts';
-import { GapRepair } from './gap-repair.ts';
-import { HistoryLoader } from './history-loader.ts';
+import { Invitations } from './invitations.ts';
+import { Memberships } from './memberships.ts';
 import type { MessageChange } from './message-changes.ts';
-import { type EarlyEvent, Newcomers } from './newcomers.ts';
-import { type MessageExtras, Outbox } from './outbox.ts';
+import type { ModerationApi } from './moderation-api.ts';
+import { Notices } from './notices.ts';
+import { Outbox } from './outbox.ts';
+import type { MessageExtras } from './outbox-frames.ts';
 import { isChange, type OutboxStore } from './outbox-store.ts';
+import { Presence } from './presence.ts';
+import type { ProgramApi } from './program-api.ts';
 import { Receipts } from './receipts.ts';
+import { StateCell } from './state-cell.ts';
+import { SyncSweep } from './sync-sweep.ts';
+import { Threads } from './threads.ts';
 import { transportableText } from './transportable-text.ts';
-import { TypingIn } from './typing-in.ts';
-import { TypingOut } from './typing-out.ts';
+import { Typing } from './typing.ts';
 
 /** How many messages are shown around one that is far back. */
 const aroundCount = 21;
@@ -48,85 +37,81 @@ export interface ChatClientOptions {
   onSessionEnded(): void;
 }
 
-/** One signed-in person's chat: the conversations, kept up to date, and the ways to change them. */
+/**
+ * One signed-in person's chat: `state` with the conversations and all else, kept up to date, and the ways to change it.
+ * What it asks the server for throws ProblemError or UnreachableError; messages and marks go by themselves, when they can.
+ */
 export class ChatClient {
+  /** Who is in a conversation, what it is called, what holds in it; rooms, bans, muting. */
+  readonly membership: Memberships;
+  /** Invitations and links that let people in. */
+  readonly invitations: Invitations;
+  readonly threads: Threads;
+  /** Who is there. */
+  readonly presence: Presence;
+  /** What those who run this have to say. */
+  readonly notices: Notices;
+  /** Bots and webhooks. */
+  readonly programs: ProgramApi;
+  /** Reports, and what administrators do. */
+  readonly moderation: ModerationApi;
   readonly #options: ChatClientOptions;
+  readonly #cell: StateCell;
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #receipts: Receipts;
-  readonly #typingOut: TypingOut;
-  readonly #typingIn: TypingIn;
-  readonly #gaps: GapRepair;
-  readonly #history: HistoryLoader;
-  readonly #newcomers: Newcomers;
-  #state: ChatState;
+  readonly #typing: Typing;
+  readonly #conversations: Conversations;
+  readonly #sweep: SyncSweep;
 
   constructor(options: ChatClientOptions) {
-    const { me, api, environment, outboxStore } = options;
+    const { me, api, environment } = options;
+    const cell = new StateCell(initialChatState(me), () => options.onChange());
     const send: Connection['send'] = (frame) => this.#connection.send(frame);
-    const timeline = (convoId: string) => this.#state.conversations.get(convoId)?.timeline;
+    const show: Conversations['show'] = (views) => this.#conversations.show(views);
+    const onNews = (convoId: string) => this.#conversations.notice(convoId);
     this.#options = options;
-    this.#state = initialChatState(me);
-    this.#connection = new Connection({
-      environment,
-      ticket: () => api.ticket(),
-      cursors: () => this.#cursors(),
-      catchUp: (synced) => this.#catchUp(synced),
-      onEvent: (event) => this.#onEvent(event),
-      onState: (state) => this.#onConnectionState(state),
-    });
-    this.#outbox = new Outbox({
-      userId: me.user_id,
-      store: outboxStore,
-      environment,
-      send,
-      onChange: () => this.#showPending(),
-      onPersisted: (message) => this.#receive({ type: 'message.create', ...message }),
-      onChanged: ({ convo_id: convoId, ...change }) => {
-        this.#update(convoId, (state) => withTimeline(state, { type: 'confirmed', change }));
-        this.#gaps.notice(convoId);
-      },
-    });
+    this.#cell = cell;
+    this.#connection = this.#newConnection();
+    this.#outbox = this.#newOutbox();
     this.#receipts = new Receipts({
       myId: me.user_id,
       api,
       environment,
       send,
-      conversation: (convoId) => this.#state.conversations.get(convoId),
-      update: (convoId, step) => this.#update(convoId, step),
+      conversation: (convoId) => cell.conversation(convoId),
+      update: (convoId, step) => cell.update(convoId, step),
     });
-    this.#typingOut = new TypingOut({ environment, send });
-    this.#typingIn = new TypingIn({
+    this.#typing = new Typing({
+      cell,
       environment,
-      onChange: (convoId, userId, isTyping) =>
-        this.#update(convoId, (state) => withTyping(state, userId, isTyping)),
+      send,
+      isTold: (convoId) => this.#receipts.isTold(convoId),
     });
-    this.#gaps = new GapRepair({
-      environment,
-      timeline,
-      history: (convoId, sinceSeq) =>
-        api.history(convoId, { since_seq: sinceSeq, limit: limits.historyPageMax }),
-      received: (convoId, messages) => this.#receiveInto(convoId, messages),
-      changes: (convoId, sinceRev) => api.changes(convoId, sinceRev),
-      changed: (convoId, sinceRev, page) =>
-        this.#update(convoId, (state) => withChanged(state, sinceRev, page)),
-    });
-    this.#history = new HistoryLoader({
+    this.#conversations = new Conversations({
+      cell,
       api,
-      timeline,
-      onOlder: (convoId, page, rev) => this.#takeOlder(convoId, page, rev),
+      environment,
+      receipts: this.#receipts,
+      entries: () => this.#outbox.entries,
+      reloadRoster: (convoId) => this.membership.reload(convoId),
+      onNews: (convoId) => this.threads.notice(convoId),
     });
-    this.#newcomers = new Newcomers({
-      conversation: (convoId) => api.conversation(convoId),
-      onKnown: (view, early) => {
-        this.#show([view]);
-        for (const event of early) this.#receive(event);
-      },
+    this.membership = new Memberships({ cell, api, show, onNews });
+    this.invitations = new Invitations({ cell, api: api.invites, show });
+    this.threads = new Threads({ cell, api: api.threads, environment, send, onNews });
+    this.presence = new Presence({ cell, environment, send });
+    this.notices = new Notices({ cell, api: api.moderation, environment });
+    this.programs = api.programs;
+    this.moderation = api.moderation;
+    this.#sweep = new SyncSweep(({ invites, notices }) => {
+      this.invitations.heardAll(invites);
+      this.notices.heardAll(notices);
     });
   }
 
   get state(): ChatState {
-    return this.#state;
+    return this.#cell.current;
   }
 
   /** How many messages, and changes of messages, the server does not have yet. */
@@ -147,8 +132,11 @@ export class ChatClient {
   /** Stops for good. What is in the outbox stays there. */
   close(): void {
     this.#connection.stop();
-    this.#gaps.stop();
-    this.#typingIn.close();
+    this.#conversations.stop();
+    this.threads.stop();
+    this.presence.close();
+    this.notices.stop();
+    this.#typing.close();
     this.#outbox.close();
   }
 
@@ -164,13 +152,13 @@ export class ChatClient {
 
   /** The profile has changed, here or in another tab. */
   setMe(me: Me): void {
-    this.#set(withMe(this.#state, me));
+    this.#cell.set(withMe(this.state, me));
   }
 
   /** Resolves when the text is safe in the outbox. Throws RangeError for a text that no server would take. */
-  async send(convoId: string, text: string, extras?: MessageExtras): Promise<void> {
-    const content = transportableText(text);
-    this.#typingOut.stop(convoId);
+  async send(convoId: string, text: string, extras: MessageExtras = {}): Promise<void> {
+    const content = transportableText(text, { mayBeEmpty: extras.forward !== undefined });
+    this.#typing.set(convoId, false);
     await this.#outbox.enqueue(convoId, content, extras);
   }
 
@@ -201,19 +189,17 @@ export class ChatClient {
 
   /** Tells the others that this person is writing, or has stopped; call it as often as they press a key. */
   setTyping(convoId: string, isTyping: boolean): void {
-    const isLive = this.#state.connection === 'live';
-    if (!isTyping) this.#typingOut.stop(convoId);
-    else if (isLive && this.#receipts.isTold(convoId)) this.#typingOut.start(convoId);
+    this.#typing.set(convoId, isTyping);
   }
 
   /** Loads one page before what is held. Does nothing if there is none. */
   loadOlder(convoId: string): Promise<void> {
-    return this.#history.loadOlder(convoId);
+    return this.#conversations.loadOlder(convoId);
   }
 
   /** Pages back to this message. False if it is too far away: see `messagesAround`. */
   loadBackTo(convoId: string, seqNo: number): Promise<boolean> {
-    return this.#history.loadBackTo(convoId, seqNo);
+    return this.#conversations.loadBackTo(convoId, seqNo);
   }
 
   /** A message far back with those around it, ascending. They are not kept, and later changes do not reach them. */
@@ -242,129 +228,71 @@ export class ChatClient {
   /** Opens the conversation, which for two people is always the same one. Returns its id. */
   async openConversation(request: OpenConversationRequest): Promise<string> {
     const view = await this.#options.api.openConversation(request);
-    this.#show([view]);
+    this.#conversations.show([view]);
     return view.convo_id;
   }
 
-  get #myId(): string {
-    return this.#state.me.user_id;
+  #newConnection(): Connection {
+    const { api, environment } = this.#options;
+    return new Connection({
+      environment,
+      ticket: () => api.ticket(),
+      cursors: () => {
+        this.#receipts.beginSync();
+        this.#sweep.begin();
+        return this.#conversations.cursors();
+      },
+      catchUp: (synced) => this.#conversations.catchUp(synced),
+      onEvent: (event) => this.#onEvent(event),
+      onState: (state) => this.#onConnectionState(state),
+      onMoved: () => this.#onMoved(),
+    });
   }
 
-  #takeOlder(convoId: string, page: HistoryResponse, rev: number): void {
-    const { messages, has_more: hasMore } = page;
-    this.#update(convoId, (state) => withTimeline(state, { type: 'older', messages, hasMore, rev }));
-    this.#gaps.notice(convoId);
-  }
-
-  /**
-   * The list comes over HTTP once; later a sync tells of the conversations that have no cursor. Of conversations that
-   * nobody has looked at nothing is held, so their cursors are at the end and cost the sync nothing.
-   */
-  async #cursors(): Promise<Record<string, SyncCursor>> {
-    if (!this.#state.isLoaded) {
-      this.#show(await this.#options.api.conversations());
-      this.#set({ ...this.#state, isLoaded: true });
-    }
-    this.#receipts.beginSync();
-    const latest = byActivity(this.#state).slice(0, limits.syncCursorsMax);
-    return Object.fromEntries(
-      latest.map(({ convoId, timeline }) => [convoId, { seq_no: timeline.cursor, rev: timeline.rev }]),
-    );
-  }
-
-  async #catchUp(synced: Synced): Promise<void> {
-    for (const { convo_id: convoId, seq_no: seqNo, rev, read_seq: readSeq } of synced.conversations) {
-      if (!this.#state.conversations.has(convoId)) this.#newcomers.askFor(convoId);
-      this.#update(convoId, (state) => withTimeline(state, { type: 'known', seqNo, rev }));
-      this.#receipts.heardSynced(convoId, readSeq);
-    }
-    await this.#gaps.repairAll(this.#state.conversations.keys());
-    // Of a conversation that nobody looks at nothing was fetched, and the sync may have left out what its preview shows.
-    for (const { convoId, lastMessage, timeline } of this.#state.conversations.values())
-      if ((lastMessage?.seq_no ?? 0) < timeline.knownSeq) this.#newcomers.askFor(convoId);
+  #newOutbox(): Outbox {
+    const { me, environment, outboxStore } = this.#options;
+    return new Outbox({
+      userId: me.user_id,
+      store: outboxStore,
+      environment,
+      send: (frame) => this.#connection.send(frame),
+      onChange: () => this.#cell.set(withPending(this.state, this.#outbox.entries)),
+      onPersisted: (message) => this.#conversations.heardOwn(message),
+      onChanged: ({ convo_id: convoId, ...change }) => this.#conversations.confirm(convoId, change),
+    });
   }
 
   #onEvent(event: ServerEvent): void {
     this.#outbox.handle(event);
-    switch (event.type) {
-      case 'message.create':
-      case 'message.update':
-        this.#receive(event);
-        break;
-      case 'message.read':
-        this.#receipts.heardRead(event.convo_id, event.user_id, event.seq_no);
-        break;
-      case 'message.unread':
-        if (event.user_id === this.#myId) this.#receipts.heardUnread(event.convo_id, event.seq_no);
-        break;
-      case 'message.delivery':
-        this.#receipts.heardDelivery(event.convo_id, event.user_id, event.seq_no);
-        break;
-      case 'typing.start':
-      case 'typing.stop':
-        if (event.user_id !== this.#myId) this.#typingIn.handle(event);
-        break;
-      case 'conversation.update':
-        this.#show([event.conversation]);
-        this.#gaps.notice(event.conversation.convo_id);
-        break;
-      case 'session.ended':
-        this.#options.onSessionEnded();
-        break;
-      default:
-        break;
-    }
+    this.#conversations.handle(event);
+    this.membership.handle(event);
+    this.invitations.handle(event);
+    this.threads.handle(event);
+    this.presence.handle(event);
+    this.notices.handle(event);
+    this.#receipts.handle(event);
+    this.#typing.handle(event);
+    this.#sweep.handle(event);
+    if (event.type === 'session.ended') this.#options.onSessionEnded();
   }
 
   #onConnectionState(connection: ConnectionState): void {
     const isLive = connection === 'live';
-    this.#set({ ...this.#state, connection });
-    this.#gaps.setConnected(isLive, this.#state.conversations.keys());
+    this.#cell.set({ connection });
+    this.#conversations.setLive(isLive);
     this.#outbox.setLive(isLive);
     this.#receipts.setLive(isLive);
-    if (!isLive) this.#typingOut.forget();
+    this.threads.setLive(isLive);
+    this.presence.setLive(isLive);
+    if (isLive) return;
+    this.#typing.forget();
+    if (connection !== 'catching-up') this.#sweep.forget();
   }
 
-  #receive(event: EarlyEvent): void {
-    const convoId = event.convo_id;
-    if (!this.#state.conversations.has(convoId)) {
-      this.#newcomers.askFor(convoId, event);
-      return;
-    }
-    if (event.type === 'message.create') {
-      const { type: _type, ...message } = event;
-      this.#receiveInto(convoId, [message]);
-      this.#typingIn.end(convoId, message.sender_id);
-    } else {
-      this.#update(convoId, (state) => withUpdate(state, event));
-    }
-    this.#gaps.notice(convoId);
-  }
-
-  #receiveInto(convoId: string, messages: readonly MessageView[]): void {
-    for (const message of messages)
-      if (message.sender_id === this.#myId) this.#receipts.heardOwnMessage(convoId, message.seq_no);
-    this.#update(convoId, (state) => withMessages(state, messages, this.#myId));
-    if (messages.some((message) => message.sender_id !== this.#myId)) this.#receipts.markDelivered(convoId);
-  }
-
-  #show(views: readonly ConversationView[]): void {
-    for (const view of views) this.#receipts.heardView(view);
-    this.#set(withPending(withViews(this.#state, views), this.#outbox.entries));
-    for (const view of views) if (view.unread > 0) this.#receipts.markDelivered(view.convo_id);
-  }
-
-  #showPending(): void {
-    this.#set(withPending(this.#state, this.#outbox.entries));
-  }
-
-  #update(convoId: string, step: (state: ConversationState) => ConversationState): void {
-    this.#set(withConversation(this.#state, convoId, step));
-  }
-
-  #set(state: ChatState): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#options.onChange();
+  /** What was sent on the socket before has its answer there, for a moment; marks are told again where in doubt. */
+  #onMoved(): void {
+    this.#receipts.setLive(true);
+    this.threads.moved();
+    this.presence.moved();
   }
 }

@@ -2,8 +2,17 @@
 import type { ConversationView, PersonView } from '../../events/server-frames.ts';
 import type { Me } from '../../events/user-contracts.ts';
 import type { ConnectionState } from './connection.ts';
-import { type ConversationState, lastActivityMs, withTimeline, withView } from './conversation-state.ts';
+import {
+  type ConversationState,
+  isMember,
+  lastActivityMs,
+  withTimeline,
+  withView,
+} from './conversation-state.ts';
+import { type InviteMap, withoutInvite } from './invite-state.ts';
+import type { NoticeMap } from './notice-state.ts';
 import { isChange, isMessage, type OutboxEntry } from './outbox-store.ts';
+import type { PresenceMap } from './presence-state.ts';
 
 /** Immutable: every change makes a new one. */
 export interface ChatState {
@@ -11,8 +20,16 @@ export interface ChatState {
   readonly connection: ConnectionState;
   /** False until the list of conversations has come for the first time. */
   readonly isLoaded: boolean;
+  /** Those that this person is in, and those that they have left while this client was there (see `isMember`). */
   readonly conversations: ReadonlyMap<string, ConversationState>;
+  /** Everybody who was heard of, by id. */
   readonly people: ReadonlyMap<string, PersonView>;
+  /** Read it with `pendingInvites`. */
+  readonly invites: InviteMap;
+  /** Read it with `activeNotices`. */
+  readonly notices: NoticeMap;
+  /** Read it with `statusOf`. */
+  readonly presence: PresenceMap;
 }
 
 export function initialChatState(me: Me): ChatState {
@@ -22,6 +39,9 @@ export function initialChatState(me: Me): ChatState {
     isLoaded: false,
     conversations: new Map(),
     people: new Map([[me.user_id, me]]),
+    invites: new Map(),
+    notices: new Map(),
+    presence: new Map(),
   };
 }
 
@@ -47,12 +67,24 @@ export function withConversation(
 /** Takes conversations as the server shows them now, and the people in them. */
 export function withViews(state: ChatState, views: readonly ConversationView[]): ChatState {
   const conversations = new Map(state.conversations);
-  const people = new Map(state.people);
+  let { people, invites } = state;
   for (const view of views) {
     conversations.set(view.convo_id, withView(conversations.get(view.convo_id), view));
-    for (const person of view.members) people.set(person.user_id, person);
+    people = withPeople(people, view.members);
+    if (view.state === 'member') invites = withoutInvite(invites, view.convo_id, 'accepted');
   }
-  return { ...state, conversations, people };
+  return { ...state, conversations, people, invites };
+}
+
+/** The same map if nothing differs. */
+export function withPeople(
+  people: ReadonlyMap<string, PersonView>,
+  seen: readonly PersonView[],
+): ReadonlyMap<string, PersonView> {
+  const news = seen.filter((person) => JSON.stringify(people.get(person.user_id)) !== JSON.stringify(person));
+  return news.length === 0
+    ? people
+    : new Map([...people, ...news.map((person) => [person.user_id, person] as const)]);
 }
 
 /** Shows in every conversation what the outbox holds for it. */
@@ -71,9 +103,14 @@ export function withPending(state: ChatState, entries: readonly OutboxEntry[]): 
   return next;
 }
 
-/** The conversations with the latest activity first. */
+/** The conversations with the latest activity first, those that this person has left among them. */
 export function byActivity(state: ChatState): ConversationState[] {
   return [...state.conversations.values()].sort(
     (left, right) => lastActivityMs(right) - lastActivityMs(left),
   );
+}
+
+/** The same without those that this person has left. */
+export function presentByActivity(state: ChatState): ConversationState[] {
+  return byActivity(state).filter(isMember);
 }

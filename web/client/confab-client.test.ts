@@ -155,7 +155,10 @@ describe('after an absence', () => {
     server.faults.isUnreachable = false;
     await time.advance(30_000);
     const syncs = server.frames.flatMap(({ frame }) => (frame.action === 'sync' ? [frame.cursors] : []));
-    expect(syncs).toEqual([{ [convoId]: { seq_no: 0, rev: 0 } }, { [convoId]: { seq_no: 1, rev: 0 } }]);
+    expect(syncs).toEqual([
+      { [convoId]: { seq_no: 0, rev: 0, version: 1 } },
+      { [convoId]: { seq_no: 1, rev: 0, version: 1 } },
+    ]);
     expect(texts(client)).toEqual(['one', 'two']);
   });
 
@@ -170,7 +173,7 @@ describe('after an absence', () => {
     for (const socket of server.sockets) socket.drop(1006);
     await time.advance(1_000);
     const syncs = server.frames.flatMap(({ frame }) => (frame.action === 'sync' ? [frame.cursors] : []));
-    expect(syncs.at(-1)).toEqual({ [convoId]: { seq_no: 1, rev: 0 } });
+    expect(syncs.at(-1)).toEqual({ [convoId]: { seq_no: 1, rev: 0, version: 1 } });
     expect(texts(client)).toEqual(['one', 'two', 'three']);
   });
 

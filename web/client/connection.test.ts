@@ -52,6 +52,7 @@ function aConnection(): Connection {
     catchUp: () => catchUp(),
     onEvent: () => {},
     onState: (state) => states.push(state),
+    onMoved: () => {},
   });
   connection.start();
   return connection;

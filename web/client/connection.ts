@@ -1,10 +1,8 @@
-import type { TicketResponse } from '../../events/account-contracts.ts';
-import type { ClientFrame, SyncCursor } from '../../events/client-frames.ts';
-import type { ServerEvent, Synced } from '../../events/server-frames.ts';
+import type { ClientFrame } from '../../events/client-frames.ts';
+import type { ServerEvent, SystemNotice } from '../../events/server-frames.ts';
 import { backoffMs } from './backoff.ts';
-import type { Cancel, ClientEnvironment, SocketLike } from './environment.ts';
-import { parseFrame } from './parse-frame.ts';
-import { ProblemError, SignedOutError } from './problem-error.ts';
+import type { Cancel, ClientEnvironment } from './environment.ts';
+import { type LineEnd, type LineOptions, SocketLine } from './socket-line.ts';
 
 /**
  * `offline` and `connecting` both mean: no socket, and trying; they differ in what the device says of its network.
@@ -14,14 +12,6 @@ import { ProblemError, SignedOutError } from './problem-error.ts';
  */
 export type ConnectionState = 'offline' | 'connecting' | 'catching-up' | 'live' | 'closed' | 'replaced';
 
-const openDeadlineMs = 15_000;
-const syncDeadlineMs = 20_000;
-const heartbeatMs = 30_000;
-const pongDeadlineMs = 10_000;
-/** After a sign that the network changed: the answer comes soon or not at all. */
-const probeDeadlineMs = 3_000;
-/** Every so many heartbeats ask for what was missed instead: a lost last push shows by nothing else. */
-const heartbeatsPerSync = 10;
 /** A connection that lasted so long was a good one: the next trouble starts from the shortest wait. */
 const stableAfterMs = 10_000;
 /**
@@ -30,34 +20,39 @@ const stableAfterMs = 10_000;
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 const renewAfterMs = { min: 90 * 60_000, max: 115 * 60_000 };
+/** Of the time that the server gives us to move on, the rest is for trying again. */
+const shareOfNotice = 0.6;
+/** So long the old socket still receives what was on its way to it: acks of what was sent on it, above all. */
+const lingerMs = 3_000;
 
-type TimerName = 'open' | 'sync' | 'heartbeat' | 'pong' | 'renew' | 'retry';
-
-export interface ConnectionOptions {
+export interface ConnectionOptions
+  extends Omit<LineOptions, 'environment' | 'onEvent' | 'onState' | 'onEnd'> {
   readonly environment: Pick<ClientEnvironment, 'openSocket' | 'now' | 'random' | 'setTimer' | 'network'>;
-  ticket(): Promise<TicketResponse>;
-  /** Conversation id → how far it is held without a hole. Asked before every sync. */
-  cursors(): Promise<Record<string, SyncCursor>>;
-  /** Fetches what the sync left out. When it resolves, the client is up to date. */
-  catchUp(synced: Synced): Promise<void>;
   onEvent(event: ServerEvent): void;
   onState(state: ConnectionState): void;
+  /** Another socket has taken over without a gap: what the server keeps for each socket has to be told again. */
+  onMoved(): void;
 }
 
 /**
- * One socket, kept alive: ticket → connect → sync → live, and again with full jitter whenever it is lost.
- * Nothing here knows what the messages mean.
+ * A socket, kept: ticket → connect → sync → live, and again with full jitter whenever it is lost. Before a socket reaches
+ * its end the next one is opened and synced beside it, and only then takes over, so that no moment passes without one: an
+ * event that the server pushed to either is seen. Nothing here knows what the messages mean.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
   #state: ConnectionState = 'closed';
-  #socket: SocketLike | undefined;
-  /** Rises with every socket and every loss, so that an answer to an earlier one is recognised as late. */
-  #generation = 0;
+  /** What is sent goes here. */
+  #line: SocketLine | undefined;
+  /** Opened to take over, but not live yet. */
+  #successor: SocketLine | undefined;
+  /** Taken over from, and about to be closed. */
+  readonly #retired = new Set<SocketLine>();
   #failures = 0;
+  #renewFailures = 0;
   #liveSinceMs: number | undefined;
-  #heartbeats = 0;
-  readonly #timers = new Map<TimerName, Cancel>();
+  #renewAtMs = Infinity;
+  readonly #timers = new Map<'renew' | 'retry' | 'linger', Cancel>();
   #stopListening: Cancel = () => {};
 
   constructor(options: ConnectionOptions) {
@@ -72,7 +67,7 @@ export class Connection {
     if (this.#state !== 'closed' && this.#state !== 'replaced') return;
     this.#stopListening = this.#options.environment.network.subscribe(() => this.wake());
     this.#failures = 0;
-    void this.#connect();
+    this.#connect();
   }
 
   /** For good: no callback comes after it. */
@@ -82,149 +77,172 @@ export class Connection {
 
   /** Sends if there is an open socket; otherwise the frame is gone, and the outbox or the next sync makes up for it. */
   send(frame: ClientFrame): void {
-    this.#socket?.send(JSON.stringify(frame));
+    this.#line?.send(frame);
   }
 
   /** Something changed (network, visibility, an impatient person): find out now, not when the timer says so. */
   wake(): void {
     const isOnline = this.#options.environment.network.isOnline();
     if (this.#timers.has('retry')) {
-      if (isOnline) void this.#connect();
+      if (isOnline) this.#connect();
       else this.#setState('offline');
-    } else if (this.#state === 'live') {
-      this.#ping(probeDeadlineMs);
+    } else if (this.#line?.state === 'live') {
+      this.#line.probe();
     }
   }
 
-  async #connect(): Promise<void> {
-    this.#dropSocket();
-    const generation = this.#generation;
+  #connect(): void {
+    this.#dropLines();
+    this.#line = this.#newLine();
     this.#setState(this.#disconnectedState());
-    try {
-      const { url, ticket } = await this.#options.ticket();
-      if (generation === this.#generation) this.#open(`${url}?ticket=${encodeURIComponent(ticket)}`);
-    } catch (error) {
-      if (generation === this.#generation) this.#giveUp(error);
+    void this.#line.start();
+  }
+
+  #newLine(): SocketLine {
+    const { environment, ticket, cursors, catchUp } = this.#options;
+    return new SocketLine({
+      environment,
+      ticket,
+      cursors,
+      catchUp,
+      onEvent: (line, event) => this.#onEvent(line, event),
+      onState: (line) => this.#onLineState(line),
+      onEnd: (line, end) => this.#onLineEnd(line, end),
+    });
+  }
+
+  #onEvent(line: SocketLine, event: ServerEvent): void {
+    this.#options.onEvent(event);
+    if (event.type !== 'system.notice') return;
+    if (event.code === 'connection.replaced') this.#onReplaced(line);
+    else if (event.code === 'connection.expiring' && line === this.#line) this.#onExpiring(event);
+  }
+
+  /** A socket that we are leaving anyway may be the oldest one of too many: that is no reason to stay away. */
+  #onReplaced(line: SocketLine): void {
+    if (line === this.#line && this.#successor === undefined) this.#rest('replaced');
+    else {
+      line.end();
+      this.#onLineEnd(line, { retryAfterMs: undefined, isSignedOut: false });
     }
   }
 
-  #open(url: string): void {
-    const socket = this.#options.environment.openSocket(url);
-    this.#socket = socket;
-    this.#setTimer('open', openDeadlineMs, () => this.#reconnect());
-    socket.onopen = () => void this.#sync('catching-up');
-    socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = () => this.#reconnect();
-    // What went wrong is told by the close that follows; without a listener `ws` would throw.
-    socket.onerror = () => {};
+  #onExpiring({ params }: SystemNotice): void {
+    const { now, random } = this.#options.environment;
+    const withinMs = Number(params.within_ms);
+    if (!(withinMs >= 0)) return;
+    const atMs = now() + random() * withinMs * shareOfNotice;
+    if (atMs < this.#renewAtMs) this.#renewAt(atMs);
   }
 
-  async #sync(state: 'catching-up' | 'live'): Promise<void> {
-    const generation = this.#generation;
-    this.#cancelTimer('open');
-    this.#setTimer('sync', syncDeadlineMs, () => this.#reconnect());
-    if (state === 'catching-up') {
-      this.#setState(state);
-      this.#scheduleHeartbeat();
-    }
-    try {
-      const cursors = await this.#options.cursors();
-      if (generation === this.#generation) this.send({ action: 'sync', cursors });
-    } catch (error) {
-      if (generation === this.#generation) this.#giveUp(error);
+  #onLineState(line: SocketLine): void {
+    if (line === this.#successor) {
+      if (line.state === 'live') this.#handOver(line);
+    } else if (line === this.#line) {
+      if (line.state === 'live') this.#onLive();
+      this.#setState(this.#stateOf(line));
     }
   }
 
-  #receive(data: unknown): void {
-    const generation = this.#generation;
-    this.#cancelTimer('pong');
-    for (const event of parseFrame(data)) {
-      if (generation !== this.#generation) return;
-      this.#options.onEvent(event);
-      if (event.type === 'synced') void this.#finishSync(event);
-      else if (event.type === 'error') this.#onError(event);
-      else if (event.type === 'system.notice' && event.code === 'connection.replaced') this.#rest('replaced');
-    }
+  #onLive(): void {
+    const { now, random } = this.#options.environment;
+    this.#liveSinceMs = now();
+    this.#renewFailures = 0;
+    this.#renewAt(now() + renewAfterMs.min + random() * (renewAfterMs.max - renewAfterMs.min));
+  }
+
+  #onLineEnd(line: SocketLine, end: LineEnd): void {
+    if (end.isSignedOut) this.stop();
+    else if (line === this.#successor) {
+      this.#successor = undefined;
+      this.#renewLater(end.retryAfterMs);
+    } else if (line === this.#line && this.#successor !== undefined) {
+      this.#noteLife();
+      this.#line = this.#successor;
+      this.#successor = undefined;
+      this.#setState(this.#stateOf(this.#line));
+    } else if (line === this.#line) this.#reconnect(end.retryAfterMs);
+    else this.#retired.delete(line);
+  }
+
+  #renewAt(atMs: number): void {
+    this.#renewAtMs = atMs;
+    this.#setTimer('renew', Math.max(0, atMs - this.#options.environment.now()), () => this.#renew());
+  }
+
+  /** Opens the next socket beside this one. */
+  #renew(): void {
+    this.#renewAtMs = Infinity;
+    if (this.#line?.state === 'live') {
+      this.#successor = this.#newLine();
+      void this.#successor.start();
+    } else this.#renewLater();
+  }
+
+  #renewLater(retryAfterMs = 0): void {
+    const { now, random } = this.#options.environment;
+    this.#renewAt(now() + retryAfterMs + backoffMs(this.#renewFailures, random));
+    this.#renewFailures += 1;
+  }
+
+  #handOver(successor: SocketLine): void {
+    const old = this.#line;
+    this.#line = successor;
+    this.#successor = undefined;
+    old?.retire();
+    this.#endRetired();
+    if (old !== undefined) this.#retired.add(old);
+    this.#setTimer('linger', lingerMs, () => this.#endRetired());
+    this.#onLive();
+    this.#options.onMoved();
+  }
+
+  #endRetired(): void {
+    for (const line of this.#retired) line.end();
+    this.#retired.clear();
   }
 
   /** No socket, and no attempt to get one. */
   #rest(state: 'closed' | 'replaced'): void {
     this.#stopListening();
-    this.#dropSocket();
+    this.#dropLines();
     this.#setState(state);
   }
 
-  async #finishSync(synced: Synced): Promise<void> {
-    const generation = this.#generation;
-    this.#cancelTimer('sync');
-    try {
-      await this.#options.catchUp(synced);
-    } catch (error) {
-      if (generation === this.#generation) this.#giveUp(error);
-      return;
-    }
-    if (generation !== this.#generation || this.#state === 'live') return;
-    const { now, random } = this.#options.environment;
-    this.#liveSinceMs = now();
-    const renewMs = renewAfterMs.min + random() * (renewAfterMs.max - renewAfterMs.min);
-    this.#setTimer('renew', renewMs, () => this.#reconnect());
-    this.#setState('live');
-  }
-
-  /** An error that speaks of no message: of the session, or of the sync that we are waiting for. */
-  #onError(error: { code: string; client_msg_id?: string | undefined; retry_after_ms?: number | undefined }) {
-    const concernsSync = error.client_msg_id === undefined && this.#timers.has('sync');
-    if (error.code.startsWith('auth.') || concernsSync) {
-      this.#reconnect({ retryAfterMs: error.retry_after_ms });
-    }
-  }
-
-  #scheduleHeartbeat(): void {
-    this.#setTimer('heartbeat', heartbeatMs, () => {
-      this.#heartbeats += 1;
-      if (this.#heartbeats % heartbeatsPerSync === 0 && this.#state === 'live') void this.#sync('live');
-      else this.#ping(pongDeadlineMs);
-      this.#scheduleHeartbeat();
-    });
-  }
-
-  #ping(deadlineMs: number): void {
-    this.#setTimer('pong', deadlineMs, () => this.#reconnect());
-    this.send({ action: 'ping' });
-  }
-
-  /** Another attempt after a failure that has a reason; none if the reason is that the session is over. */
-  #giveUp(error: unknown): void {
-    if (error instanceof SignedOutError) this.stop();
-    else this.#reconnect({ retryAfterMs: error instanceof ProblemError ? error.retryAfterMs : undefined });
-  }
-
   /**
-   * After a connection that was good (it reached its two hours, it was idle, a train entered a tunnel) the first wait
-   * is short: at once, but not all at once.
+   * After a connection that was good (it was idle, a train entered a tunnel) the first wait is short: at once, but not all
+   * at once.
    */
-  #reconnect(reason: { retryAfterMs?: number | undefined } = {}): void {
+  #reconnect(retryAfterMs = 0): void {
     const { environment } = this.#options;
-    const livedMs = this.#liveSinceMs === undefined ? 0 : environment.now() - this.#liveSinceMs;
-    if (livedMs > stableAfterMs) this.#failures = 0;
-    this.#dropSocket();
-    const delayMs = (reason.retryAfterMs ?? 0) + backoffMs(this.#failures, environment.random);
+    this.#noteLife();
+    this.#dropLines();
+    const delayMs = retryAfterMs + backoffMs(this.#failures, environment.random);
     this.#failures += 1;
-    this.#setTimer('retry', delayMs, () => void this.#connect());
+    this.#setTimer('retry', delayMs, () => this.#connect());
     this.#setState(this.#disconnectedState());
   }
 
-  #dropSocket(): void {
-    this.#generation += 1;
+  #noteLife(): void {
+    const nowMs = this.#options.environment.now();
+    if (nowMs - (this.#liveSinceMs ?? nowMs) > stableAfterMs) this.#failures = 0;
     this.#liveSinceMs = undefined;
+  }
+
+  #dropLines(): void {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (socket === undefined) return;
-    // A socket whose network is gone takes long to close; nobody waits for it.
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(1000);
+    this.#liveSinceMs = undefined;
+    this.#renewAtMs = Infinity;
+    this.#line?.end();
+    this.#successor?.end();
+    this.#line = this.#successor = undefined;
+    this.#endRetired();
+  }
+
+  #stateOf(line: SocketLine): ConnectionState {
+    if (line.state === 'live') return 'live';
+    return line.state === 'syncing' ? 'catching-up' : this.#disconnectedState();
   }
 
   #disconnectedState(): 'offline' | 'connecting' {
@@ -237,17 +255,12 @@ export class Connection {
     this.#options.onState(state);
   }
 
-  #setTimer(name: TimerName, delayMs: number, act: () => void) {
-    this.#cancelTimer(name);
+  #setTimer(name: 'renew' | 'retry' | 'linger', delayMs: number, act: () => void) {
+    this.#timers.get(name)?.();
     const cancel = this.#options.environment.setTimer(() => {
       this.#timers.delete(name);
       act();
     }, delayMs);
     this.#timers.set(name, cancel);
-  }
-
-  #cancelTimer(name: TimerName): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
   }
 }

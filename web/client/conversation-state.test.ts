@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationView } from '../../events/server-frames.ts';
 import {
   lastActivityMs,
   unreadCount,
@@ -8,25 +7,7 @@ import {
   withTimeline,
   withView,
 } from './conversation-state.ts';
-import { ada, aMessage, convoId, grace } from './testing/test-client.ts';
-
-function aView(overrides: Partial<ConversationView> = {}): ConversationView {
-  return {
-    convo_id: convoId,
-    type: 'direct',
-    title: null,
-    created_at: '2026-01-01T00:00:00.000Z',
-    member_count: 2,
-    members: [],
-    seq: 0,
-    rev: 0,
-    capabilities: [],
-    read_seq: 0,
-    unread: 0,
-    last_message: null,
-    ...overrides,
-  };
-}
+import { ada, aMessage, aView, grace } from './testing/test-client.ts';
 
 describe('a conversation', () => {
   it('counts as unread what the server says, and what comes after', () => {

@@ -10,6 +10,13 @@ export interface Network {
   subscribe(listener: () => void): Cancel;
 }
 
+/** Whether somebody is there to see what is shown. */
+export interface Activity {
+  isActive(): boolean;
+  /** Calls back when it changes. Returns the way to stop. */
+  subscribe(listener: () => void): Cancel;
+}
+
 /** Talks to the other tabs of the same origin. What a tab posts does not come back to itself. */
 export interface TabChannel {
   post(message: unknown): void;
@@ -27,6 +34,7 @@ export interface ClientEnvironment {
   newId(): string;
   setTimer(callback: () => void, delayMs: number): Cancel;
   readonly network: Network;
+  readonly activity: Activity;
   readonly locks: Locks;
   readonly tabs: TabChannel;
   /**
@@ -59,6 +67,7 @@ export function defaultEnvironment(): ClientEnvironment {
       return () => clearTimeout(timer);
     },
     network: { isOnline: () => true, subscribe: () => () => {} },
+    activity: { isActive: () => true, subscribe: () => () => {} },
     locks: inProcessLocks(),
     tabs: { post: () => {}, subscribe: () => () => {} },
     wipe: async () => {},

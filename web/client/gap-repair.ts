@@ -2,7 +2,8 @@ import pMap from 'p-map';
 import type { ChangesResponse, HistoryResponse, MessageView } from '../../events/http-contracts.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment } from './environment.ts';
-import { changesAfter, gapAfter, type Timeline } from './timeline.ts';
+import { gapAfter } from './message-window.ts';
+import { changesAfter, type Timeline } from './timeline.ts';
 
 /** Two pushes may overtake each other; so long a hole is likely to close by itself. */
 const patienceMs = 300;

@@ -1,7 +1,8 @@
 import type { HistoryResponse } from '../../events/http-contracts.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Api } from './api.ts';
-import { messageAt, olderBefore, type Timeline } from './timeline.ts';
+import { messageAt, olderBefore } from './message-window.ts';
+import type { Timeline } from './timeline.ts';
 
 /** Farther back than so many large pages, the way there is not loaded. */
 const pagesBack = 3;

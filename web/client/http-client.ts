@@ -4,6 +4,7 @@ import type { ClientEnvironment } from './environment.ts';
 import { ProblemError, type SessionEnd, SignedOutError, UnreachableError } from './problem-error.ts';
 import { readProblem } from './read-problem.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
+import { parseTolerantly } from './tolerant.ts';
 
 /** Longer than the 29 s that API Gateway gives an integration: then nobody will answer any more. */
 const timeoutMs = 30_000;
@@ -69,7 +70,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const response = await environment.fetch(`${baseUrl}${request.path}${queryText(request.query)}`, init);
       if (!response.ok) throw await readProblem(response);
       if (request.response === undefined) return undefined as T;
-      return request.response.parse(await response.json());
+      const parsed = parseTolerantly(request.response, await response.json());
+      if (!parsed.success) throw parsed.error;
+      return parsed.data;
     } catch (error) {
       // A ProblemError is an answer; whatever else went wrong on the way means that none came.
       throw error instanceof ProblemError ? error : new UnreachableError(error);

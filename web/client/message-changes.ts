@@ -59,15 +59,24 @@ export function withChange(
   }
 }
 
-/** The newer state of the same message: each change raises its number. */
-export function newerMessage(left: MessageView | undefined, right: MessageView): MessageView {
-  return left === undefined || (right.rev ?? 0) > (left.rev ?? 0) ? right : left;
+/**
+ * The newer state of the same message: each change raises its number. The server's own is newer than what was made from
+ * an ack.
+ */
+export function newerMessage<M extends MessageView & { readonly provisional?: true | undefined }>(
+  left: M | undefined,
+  right: M,
+): M {
+  if (left === undefined || (right.rev ?? 0) > (left.rev ?? 0)) return right;
+  return left.provisional && !right.provisional ? right : left;
 }
 
-/** What stays of a message when it is deleted: its place. */
+/** What stays of a message when it is deleted: its place, and the thread that it began. */
 function bare(message: MessageView): MessageView {
   const { convo_id, server_msg_id, seq_no, sender_id, client_msg_id, content, created_at, rev } = message;
-  return { convo_id, server_msg_id, seq_no, sender_id, client_msg_id, content, created_at, rev };
+  const { thread, thread_seq, replies } = message;
+  const place = { convo_id, server_msg_id, seq_no, sender_id, client_msg_id, content, created_at, rev };
+  return { ...place, thread, thread_seq, replies };
 }
 
 function withReaction(reactions: Reactions, emojiText: string, userId: string): Reactions {

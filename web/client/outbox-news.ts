@@ -7,7 +7,7 @@ const outboxNews = z.object({
   topic: z.literal('outbox'),
   user_id: z.string(),
   /** A message that has just left the outbox because the server has it. */
-  persisted: z.optional(messageView),
+  persisted: z.optional(z.extend(messageView, { provisional: z.optional(z.literal(true)) })),
   /** The same of a change. */
   changed: z.optional(z.extend(confirmedChange, { convo_id: z.string() })),
 });

@@ -1,10 +1,17 @@
-import type { Mention, MessageChangeFrame, MessageSendFrame } from '../../events/client-frames.ts';
-import type { MessageView } from '../../events/http-contracts.ts';
+import type { MessageChangeFrame, MessageSendFrame } from '../../events/client-frames.ts';
 import type { ServerEvent } from '../../events/server-frames.ts';
 import { backoffMs } from './backoff.ts';
 import type { Cancel, ClientEnvironment } from './environment.ts';
 import type { ConfirmedChange, MessageChange } from './message-changes.ts';
-import { confirmedChangeOf, confirmedMessage, frameOf, type GoodAck } from './outbox-frames.ts';
+import type { HeldMessage } from './message-window.ts';
+import {
+  confirmedChangeOf,
+  confirmedMessage,
+  frameOf,
+  type GoodAck,
+  type MessageExtras,
+  queuedExtras,
+} from './outbox-frames.ts';
 import { type OutboxNews, readOutboxNews } from './outbox-news.ts';
 import type { NewOutboxEntry, OutboxEntry, OutboxStore } from './outbox-store.ts';
 import { isRetryable } from './problem-error.ts';
@@ -21,16 +28,9 @@ export interface OutboxOptions {
   /** The entries have changed. */
   onChange(): void;
   /** The server has stored one of our messages. Called before its entry goes, so that it never disappears. */
-  onPersisted(message: MessageView): void;
+  onPersisted(message: HeldMessage): void;
   /** The server has made one of our changes. Called before its entry goes, too. */
   onChanged(change: ConfirmedChange & { convo_id: string }): void;
-}
-
-/** What is written besides the text. */
-export interface MessageExtras {
-  /** The number of the message that this one answers. */
-  readonly replyTo?: number | undefined;
-  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** What became of an entry. */
@@ -81,13 +81,8 @@ export class Outbox {
   }
 
   /** Resolves when the message would survive a crash; from then on it is shown and sent. */
-  enqueue(convoId: string, content: string, { replyTo, mentions }: MessageExtras = {}): Promise<void> {
-    return this.#add({
-      ...this.#newEntry(convoId),
-      content,
-      ...(replyTo !== undefined && { reply_to: replyTo }),
-      ...(mentions !== undefined && mentions.length > 0 && { mentions }),
-    });
+  enqueue(convoId: string, content: string, extras: MessageExtras = {}): Promise<void> {
+    return this.#add({ ...this.#newEntry(convoId), content, ...queuedExtras(extras) });
   }
 
   /** The same for a change of the message with this number. */

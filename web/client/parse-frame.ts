@@ -1,4 +1,5 @@
 import { type ServerEvent, serverEvent } from '../../events/server-frames.ts';
+import { parseTolerantly } from './tolerant.ts';
 
 /**
  * The events of one frame, in their order. What this client does not know (a newer type, an extra field, an event
@@ -7,7 +8,7 @@ import { type ServerEvent, serverEvent } from '../../events/server-frames.ts';
 export function parseFrame(data: unknown): ServerEvent[] {
   if (typeof data !== 'string') return [];
   return flatten(parseJson(data)).flatMap((candidate) => {
-    const parsed = serverEvent.safeParse(candidate);
+    const parsed = parseTolerantly(serverEvent, candidate);
     return parsed.success ? [parsed.data] : [];
   });
 }

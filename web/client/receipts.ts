@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../events/server-frames.ts';
+import type { ConversationView, ServerEvent } from '../../events/server-frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Api } from './api.ts';
 import type { Connection } from './connection.ts';
@@ -33,6 +33,14 @@ export class Receipts {
   setLive(isLive: boolean): void {
     this.#readMarks.setLive(isLive);
     this.#deliveryMarks.setLive(isLive);
+  }
+
+  handle(event: ServerEvent): void {
+    if (event.type === 'message.read') this.heardRead(event.convo_id, event.user_id, event.seq_no);
+    else if (event.type === 'message.delivery')
+      this.heardDelivery(event.convo_id, event.user_id, event.seq_no);
+    else if (event.type === 'message.unread' && event.user_id === this.#options.myId)
+      this.heardUnread(event.convo_id, event.seq_no);
   }
 
   /** This person has seen everything up to `seqNo`. */

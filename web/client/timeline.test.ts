@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MessageView } from '../../events/http-contracts.ts';
+import { gapAfter, olderBefore } from './message-window.ts';
 import { ada, aMessage } from './testing/test-client.ts';
-import {
-  emptyTimeline,
-  gapAfter,
-  olderBefore,
-  reduceTimeline,
-  type Timeline,
-  timelineRows,
-} from './timeline.ts';
+import { emptyTimeline, reduceTimeline, type Timeline } from './timeline.ts';
+import { timelineRows } from './timeline-rows.ts';
 
 function received(timeline: Timeline, ...messages: MessageView[]): Timeline {
   return reduceTimeline(timeline, { type: 'received', messages });

@@ -1,11 +1,12 @@
-import { messageContent } from '../../events/client-frames.ts';
+import { messageContent, optionalContent } from '../../events/client-frames.ts';
 
 /**
  * The text as it can be sent. Control characters and halves of surrogate pairs come with pasted text, show as nothing
- * and cannot travel, so they are left out; line breaks and tabs stay. Throws RangeError for an empty or too long text.
+ * and cannot travel, so they are left out; line breaks and tabs stay. Throws RangeError for an empty or too long text;
+ * empty it may be where there is something else to send.
  */
-export function transportableText(text: string): string {
-  const parsed = messageContent.safeParse(
+export function transportableText(text: string, { mayBeEmpty = false } = {}): string {
+  const parsed = (mayBeEmpty ? optionalContent : messageContent).safeParse(
     text
       .replace(/(?![\n\t])[\p{Cc}\uFFFE\uFFFF]/gu, '')
       .toWellFormed()

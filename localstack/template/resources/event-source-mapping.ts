@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import type { EventSource } from '../../contracts.ts';
+import type { EventSource, FilterPattern } from '../../contracts.ts';
+import { parseFilterPattern } from '../../event-sources/filter-pattern.ts';
 import {
   flag,
   functionNameOf,
@@ -24,11 +25,25 @@ const mappingProperties = z.object({
   MaximumRetryAttempts: z._default(z.int(), -1),
   StartingPosition: z._default(z.enum(['TRIM_HORIZON', 'LATEST']), 'TRIM_HORIZON'),
   ParallelizationFactor: z._default(wholeNumber, 1),
+  MaximumBatchingWindowInSeconds: z._default(wholeNumber, 0),
+  /** -1: until the record expires. */
+  MaximumRecordAgeInSeconds: z._default(z.int(), -1),
+  FilterCriteria: z._default(
+    z.object({ Filters: z._default(z.array(z.object({ Pattern: z.string() })), []) }),
+    {
+      Filters: [],
+    },
+  ),
   DestinationConfig: z.optional(z.object({ OnFailure: z.optional(z.object({ Destination: z.string() })) })),
 });
 
-/** Waiting longer for a fuller batch, or giving up on records that are a day old, changes no outcome on a laptop. */
-const inert = ['KmsKeyArn', 'MaximumBatchingWindowInSeconds', 'MaximumRecordAgeInSeconds', 'MetricsConfig'];
+const inert = ['KmsKeyArn', 'MetricsConfig'];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html */
+const recordAgeMinSeconds = 60;
+const recordAgeMaxSeconds = 604_800;
+const batchingWindowMaxSeconds = 300;
+const filtersMax = 5;
 
 /** AWS::Lambda::EventSourceMapping of a queue or a table's stream. */
 export const eventSourceMapping: ResourceHandler = (resource, draft) => {
@@ -37,13 +52,19 @@ export const eventSourceMapping: ResourceHandler = (resource, draft) => {
   return { ref: `${resource.stackName}-${resource.logicalId}`, attributes: {} };
 };
 
-function toEventSource(resource: Resource, properties: z.infer<typeof mappingProperties>): EventSource {
+type Properties = z.infer<typeof mappingProperties>;
+
+function toEventSource(resource: Resource, properties: Properties): EventSource {
   const { EventSourceArn, BatchSize } = properties;
   const both = {
     functionName: functionNameOf(properties.FunctionName),
     reportBatchItemFailures: properties.FunctionResponseTypes.length > 0,
   };
   if (EventSourceArn.includes(':sqs:')) {
+    if (properties.FilterCriteria.Filters.length > 0) {
+      throw resourceError(resource, 'FilterCriteria are not supported for a queue on a laptop');
+    }
+    // Its batching window is not waited for: that makes batches smaller and changes no outcome.
     return {
       kind: 'sqs',
       ...both,
@@ -59,7 +80,6 @@ function toEventSource(resource: Resource, properties: z.infer<typeof mappingPro
       `the event source ${EventSourceArn} is neither a queue nor a table's stream`,
     );
   }
-  const destination = properties.DestinationConfig?.OnFailure?.Destination;
   return {
     kind: 'dynamodb-stream',
     ...both,
@@ -67,8 +87,48 @@ function toEventSource(resource: Resource, properties: z.infer<typeof mappingPro
     batchSize: BatchSize ?? 100,
     bisectBatchOnFunctionError: properties.BisectBatchOnFunctionError,
     maximumRetryAttempts: properties.MaximumRetryAttempts < 0 ? undefined : properties.MaximumRetryAttempts,
+    maximumRecordAgeMs: recordAgeOf(resource, properties),
+    maximumBatchingWindowMs: batchingWindowOf(resource, properties),
+    filters: filtersOf(resource, properties),
     startingPosition: properties.StartingPosition,
     parallelizationFactor: properties.ParallelizationFactor,
-    onFailureQueueName: destination === undefined ? undefined : queueNameOf(destination),
+    onFailureQueueName: onFailureQueueOf(resource, properties),
   };
+}
+
+function recordAgeOf(resource: Resource, { MaximumRecordAgeInSeconds: age }: Properties): number | undefined {
+  if (age === -1) return undefined;
+  if (age >= recordAgeMinSeconds && age <= recordAgeMaxSeconds) return age * 1000;
+  const allowed = `-1, or from ${recordAgeMinSeconds} to ${recordAgeMaxSeconds}`;
+  throw resourceError(resource, `MaximumRecordAgeInSeconds is ${age}; it must be ${allowed}`);
+}
+
+function batchingWindowOf(resource: Resource, properties: Properties): number {
+  const seconds = properties.MaximumBatchingWindowInSeconds;
+  if (seconds <= batchingWindowMaxSeconds) return seconds * 1000;
+  throw resourceError(
+    resource,
+    `MaximumBatchingWindowInSeconds is ${seconds}; it must be ${batchingWindowMaxSeconds} at most`,
+  );
+}
+
+function filtersOf(resource: Resource, { FilterCriteria: { Filters } }: Properties): FilterPattern[] {
+  if (Filters.length > filtersMax) {
+    throw resourceError(resource, `there are ${Filters.length} filters, and ${filtersMax} is the limit`);
+  }
+  return Filters.map(({ Pattern }) => {
+    try {
+      return parseFilterPattern(Pattern);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      throw resourceError(resource, `the filter pattern ${Pattern} ${problem}`);
+    }
+  });
+}
+
+function onFailureQueueOf(resource: Resource, { DestinationConfig }: Properties): string | undefined {
+  const destination = DestinationConfig?.OnFailure?.Destination;
+  if (destination === undefined) return undefined;
+  if (destination.includes(':sqs:')) return queueNameOf(destination);
+  throw resourceError(resource, `the on-failure destination ${destination} is no queue`);
 }

@@ -17,6 +17,8 @@ const showRoomBelow = 500;
 
 export interface ComposerProps {
   readonly convoId: string;
+  /** The root of the thread that it writes in. */
+  readonly thread: number | undefined;
   readonly name: string;
   readonly inputRef: RefObject<HTMLTextAreaElement | null>;
   readonly myId: string;
@@ -30,14 +32,16 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { convoId, name, inputRef, myId, people, mayMentionAll, writing, onWritingEnd, onEditLast } = props;
-  const draft = useChatStore((store) => store.drafts.get(convoId) ?? '');
+  const { convoId, thread, name, inputRef, myId, people, mayMentionAll } = props;
+  const { writing, onWritingEnd, onEditLast } = props;
+  const draftKey = thread === undefined ? convoId : `${convoId} ${thread}`;
+  const draft = useChatStore((store) => store.drafts.get(draftKey) ?? '');
   /** The text of the message that is being edited: the draft of a new one waits meanwhile. */
   const [edited, setEdited] = useState('');
   const editedSeq = writing?.kind === 'edit' ? writing.message.seq_no : undefined;
   const isEditing = editedSeq !== undefined;
   const text = isEditing ? edited : draft;
-  const setText = isEditing ? setEdited : (next: string) => setDraft(convoId, next);
+  const setText = isEditing ? setEdited : (next: string) => setDraft(draftKey, next);
   const [error, setError] = useState<string>();
   const room = limits.messageContentMaxChars - text.length;
   const typing = useTypingSignal(convoId);
@@ -62,12 +66,12 @@ export function Composer(props: ComposerProps) {
     }
     const replyTo = writing?.message.seq_no;
     onWritingEnd();
-    setDraft(convoId, '');
+    setDraft(draftKey, '');
     try {
-      await activeChat().send(convoId, text, { replyTo, mentions: named });
+      await activeChat().send(convoId, text, { replyTo, mentions: named, thread });
     } catch (failure) {
       // It could not even be kept: give it back, in front of what may have been begun meanwhile.
-      setDraft(convoId, `${text}${useChatStore.getState().drafts.get(convoId) ?? ''}`);
+      setDraft(draftKey, `${text}${useChatStore.getState().drafts.get(draftKey) ?? ''}`);
       throw failure;
     }
   }

@@ -1,5 +1,6 @@
 import type { MessageChange, PendingChange } from '../../client/message-changes.ts';
 import { activeChat } from '../chat-store.ts';
+import { plainText } from '../plain-text.ts';
 import { AlertIcon } from './icons.tsx';
 
 /** Says that a change of ours was refused, and offers to give it up. One that is on its way needs no words. */
@@ -25,7 +26,7 @@ export function FailedChange({ change }: { readonly change: PendingChange }) {
 function what(change: MessageChange): string {
   switch (change.kind) {
     case 'edit':
-      return `Not changed to “${change.content}”`;
+      return `Not changed to “${plainText(change.content)}”`;
     case 'delete':
       return 'Not deleted';
     case 'react':

@@ -4,12 +4,14 @@ import { activeChat } from '../chat-store.ts';
 import { useOpenConversation } from '../conversation-context.ts';
 import type { ShownMessage } from '../message-groups.ts';
 import { FailedChange } from './FailedChange.tsx';
+import { Forwarded } from './Forwarded.tsx';
 import { AlertIcon } from './icons.tsx';
 import { MessageMarks } from './MessageMarks.tsx';
 import { MessageMenuButton } from './MessageMenuButton.tsx';
 import { MessageQuote } from './MessageQuote.tsx';
 import { MessageText } from './MessageText.tsx';
 import { Reactions } from './Reactions.tsx';
+import { ThreadChip } from './ThreadChip.tsx';
 import { useLongPress } from './use-long-press.ts';
 
 export interface MessageBubbleProps {
@@ -21,7 +23,7 @@ export interface MessageBubbleProps {
 const nobody: PersonView[] = [];
 
 export const MessageBubble = memo(function MessageBubble({ message: shown, name }: MessageBubbleProps) {
-  const { myId, people, openMenu } = useOpenConversation();
+  const { myId, people, thread, openMenu } = useOpenConversation();
   const { message, mentions, changes, replyTo } = shown;
   const isDeleted = message?.deleted_at !== undefined;
   const longPress = useLongPress((element) => {
@@ -30,7 +32,7 @@ export const MessageBubble = memo(function MessageBubble({ message: shown, name 
   const mentioned = (mentions ?? []).flatMap((id) => people.get(id) ?? nobody);
   const isForMe = shown.senderId !== myId && mentions?.some((id) => id === myId || id === 'all');
   return (
-    <div className="message" id={message && messageId(message.seq_no)} tabIndex={-1}>
+    <div className="message" id={message && messageId(message.seq_no, thread)} tabIndex={-1}>
       {replyTo !== undefined && <MessageQuote seqNo={replyTo} quoted={shown.quoted} />}
       <div className="bubble-line">
         <div
@@ -43,13 +45,17 @@ export const MessageBubble = memo(function MessageBubble({ message: shown, name 
           {isDeleted ? (
             <p>Message deleted</p>
           ) : (
-            <MessageText text={shown.content} mentioned={mentioned} myId={myId} />
+            <>
+              {shown.forwarded !== undefined && <Forwarded forwarded={shown.forwarded} />}
+              {shown.content !== '' && <MessageText text={shown.content} mentioned={mentioned} myId={myId} />}
+            </>
           )}
         </div>
         {message !== undefined && !isDeleted && <MessageMenuButton message={message} name={name} />}
       </div>
       {message !== undefined && <MessageMarks message={message} />}
       {message?.reactions !== undefined && <Reactions message={message} reactions={message.reactions} />}
+      {message !== undefined && <ThreadChip message={message} />}
       {changes?.map((change) => (
         <FailedChange key={change.client_msg_id} change={change} />
       ))}
@@ -58,9 +64,9 @@ export const MessageBubble = memo(function MessageBubble({ message: shown, name 
   );
 }, isSameMessage);
 
-/** The element of a stored message on the page. */
-export function messageId(seqNo: number): string {
-  return `message-${seqNo}`;
+/** The element of a stored message on the page; of a root there are two while its thread is open. */
+export function messageId(seqNo: number, thread?: number): string {
+  return thread === undefined ? `message-${seqNo}` : `thread-message-${seqNo}`;
 }
 
 function FailedMessage({ message }: { readonly message: ShownMessage }) {

@@ -2,9 +2,10 @@ import { memo } from 'react';
 import type { PersonView } from '../../../events/server-frames.ts';
 import type { MessageGroup } from '../message-groups.ts';
 import { dayName, fullTime, timeOfDay } from '../times.ts';
-import { Avatar } from './Avatar.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
+import { PersonAvatar } from './PersonAvatar.tsx';
 import { SentState, type SentStateView } from './SentState.tsx';
+import { SystemLine } from './SystemLine.tsx';
 
 export interface MessageGroupViewProps {
   readonly group: MessageGroup;
@@ -31,21 +32,25 @@ export const MessageGroupView = memo(function MessageGroupView(props: MessageGro
           <span>New</span>
         </p>
       )}
-      <article className="group" data-mine={isMine || undefined}>
-        {isNamed && !isMine && <Avatar id={group.senderId} name={name} size="small" />}
-        <div className="group-body">
-          <h2 className={isNamed && !isMine ? 'sender' : 'visually-hidden'}>{name}</h2>
-          {group.messages.map((message) => (
-            <MessageBubble key={message.key} message={message} name={name} />
-          ))}
-          <p className="group-foot">
-            <time dateTime={last.at.toISOString()} title={fullTime(last.at)}>
-              {timeOfDay(last.at)}
-            </time>
-            {stateName !== undefined && <SentState name={stateName} text={stateText ?? ''} />}
-          </p>
-        </div>
-      </article>
+      {group.isLine ? (
+        <SystemLine shown={first} />
+      ) : (
+        <article className="group" data-mine={isMine || undefined}>
+          {isNamed && !isMine && <PersonAvatar id={group.senderId} name={name} size="small" />}
+          <div className="group-body">
+            <h2 className={isNamed && !isMine ? 'sender' : 'visually-hidden'}>{name}</h2>
+            {group.messages.map((message) => (
+              <MessageBubble key={message.key} message={message} name={name} />
+            ))}
+            <p className="group-foot">
+              <time dateTime={last.at.toISOString()} title={fullTime(last.at)}>
+                {timeOfDay(last.at)}
+              </time>
+              {stateName !== undefined && <SentState name={stateName} text={stateText ?? ''} />}
+            </p>
+          </div>
+        </article>
+      )}
     </li>
   );
 });

@@ -17,6 +17,7 @@ export interface MessageMenuProps {
 /** The browser's own popover: it closes with Escape and with a click anywhere else. */
 export function MessageMenu({ message, anchor, onClose }: MessageMenuProps) {
   const menu = useRef<HTMLDivElement>(null);
+  const { mayReact } = useOpenConversation();
   useLayoutEffect(() => {
     const element = menu.current;
     if (element === null) return;
@@ -42,7 +43,7 @@ export function MessageMenu({ message, anchor, onClose }: MessageMenuProps) {
         if (event.newState === 'closed') onClose();
       }}
     >
-      <EmojiItems message={message} onDone={close} />
+      {mayReact && <EmojiItems message={message} onDone={close} />}
       <MenuItems message={message} onDone={close} />
     </div>
   );
@@ -84,7 +85,9 @@ function EmojiItems({ message, onDone }: ItemsProps) {
 }
 
 function MenuItems({ message, onDone }: ItemsProps) {
-  const { convoId, myId, may, change, openDialog, write } = useOpenConversation();
+  const open = useOpenConversation();
+  const { convoId, myId, thread, may, mayReact, mayTakeBack, isMember } = open;
+  const { change, openDialog, openThread, write } = open;
   const isMine = message.sender_id === myId;
   const item = (label: string, act: () => void, className = '') => (
     <button
@@ -107,17 +110,28 @@ function MenuItems({ message, onDone }: ItemsProps) {
   }
   return (
     <>
-      {item('Another emoji…', () => openDialog({ kind: 'emoji', message }))}
-      {item('Reply', () => write({ kind: 'reply', message }))}
-      {isMine && item('Edit', () => write({ kind: 'edit', message }))}
+      {mayReact && item('Another emoji…', () => openDialog({ kind: 'emoji', message }))}
+      {may('message.send') && item('Reply', () => write({ kind: 'reply', message }))}
+      {thread === undefined &&
+        (may('message.send') || message.replies !== undefined) &&
+        item('Reply in thread', () => openThread(message.seq_no))}
+      {isMine && may('message.send') && item('Edit', () => write({ kind: 'edit', message }))}
       {navigator.clipboard !== undefined &&
-        item('Copy text', () => void navigator.clipboard.writeText(message.content).catch(() => {}))}
+        item(
+          'Copy text',
+          () =>
+            void navigator.clipboard
+              .writeText(message.content || (message.forwarded?.content ?? ''))
+              .catch(() => {}),
+        )}
       {may('message.pin') &&
         (message.pinned
           ? item('Unpin', () => change(message, { kind: 'unpin' }))
           : item('Pin', () => change(message, { kind: 'pin' })))}
-      {!isMine && item('Mark unread from here', markUnread)}
-      {(isMine || may('message.delete_any')) &&
+      {item('Forward…', () => openDialog({ kind: 'forward', message }))}
+      {!isMine && isMember && thread === undefined && item('Mark unread from here', markUnread)}
+      {!isMine && item('Report…', () => openDialog({ kind: 'report', message }))}
+      {((isMine && mayTakeBack) || may('message.delete_any')) &&
         item('Delete…', () => openDialog({ kind: 'delete', message }), 'menu-danger')}
     </>
   );

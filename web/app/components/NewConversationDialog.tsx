@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { OpenConversationRequest } from '../../../events/http-contracts.ts';
 import type { PersonView } from '../../../events/server-frames.ts';
 import { limits } from '../../../shared/limits.ts';
 import { activeChat } from '../chat-store.ts';
@@ -9,20 +10,28 @@ import { FormError } from './FormError.tsx';
 import { PeopleSearch } from './PeopleSearch.tsx';
 import { useSubmit } from './use-submit.ts';
 
+/** A direct conversation, or a group as soon as there are several people or somebody asks for one; or a public room. */
+type Kind = 'people' | 'group' | 'room';
+
+const kinds: readonly { readonly kind: Kind; readonly label: string }[] = [
+  { kind: 'people', label: 'People' },
+  { kind: 'group', label: 'Group' },
+  { kind: 'room', label: 'Public room' },
+];
+
 export interface NewConversationDialogProps {
   readonly myId: string;
   readonly onClose: () => void;
+  readonly onFindRooms: () => void;
 }
 
-/** One person makes a direct conversation, several make a group with a name. */
-export function NewConversationDialog({ myId, onClose }: NewConversationDialogProps) {
+export function NewConversationDialog({ myId, onClose, onFindRooms }: NewConversationDialogProps) {
+  const [asked, setAsked] = useState<Kind>('people');
   const [chosen, setChosen] = useState<readonly PersonView[]>([]);
-  const isGroup = chosen.length > 1;
-  const { isBusy, error, onSubmit } = useSubmit(async (field) => {
+  const kind = asked === 'people' && chosen.length > 1 ? 'group' : asked;
+  const { isBusy, error, fieldError, onSubmit } = useSubmit(async (field) => {
     const members = chosen.map((person) => person.user_id);
-    const convoId = await activeChat().openConversation(
-      isGroup ? { type: 'group', title: field('title').trim(), members } : { type: 'direct', members },
-    );
+    const convoId = await activeChat().openConversation(requestOf(kind, members, field));
     onClose();
     goTo(conversationHref(convoId));
   });
@@ -30,24 +39,67 @@ export function NewConversationDialog({ myId, onClose }: NewConversationDialogPr
   return (
     <Dialog title="New conversation" onClose={onClose}>
       <form onSubmit={onSubmit} className="stack">
+        <fieldset className="kinds">
+          <legend className="visually-hidden">Kind of conversation</legend>
+          {kinds.map(({ kind: each, label }) => (
+            <label key={each}>
+              <input
+                type="radio"
+                name="kind"
+                value={each}
+                checked={asked === each}
+                onChange={() => setAsked(each)}
+              />
+              {label}
+            </label>
+          ))}
+        </fieldset>
+        {kind === 'room' && (
+          <p className="hint">
+            Everybody finds it, may come in and read all of it.{' '}
+            <button type="button" className="link" onClick={onFindRooms}>
+              Find a room that exists
+            </button>
+          </p>
+        )}
         <PeopleSearch myId={myId} chosen={chosen} onChange={setChosen} />
-        {isGroup && (
-          <Field
-            label="Name of the group"
-            name="title"
-            maxLength={limits.conversationTitleMaxChars}
-            autoComplete="off"
-            pattern=".*\S.*"
-            required
-          />
+        {kind !== 'people' && (
+          <>
+            <Field
+              label={kind === 'room' ? 'Name of the room' : 'Name of the group'}
+              name="title"
+              maxLength={limits.conversationTitleMaxChars}
+              autoComplete="off"
+              pattern=".*\S.*"
+              error={fieldError('title')}
+              required
+            />
+            <Field
+              label="Topic (optional)"
+              name="topic"
+              maxLength={limits.conversationTopicMaxChars}
+              autoComplete="off"
+              error={fieldError('topic')}
+            />
+          </>
         )}
         <FormError text={error} />
         <div className="dialog-actions">
-          <button type="submit" className="primary" disabled={isBusy || chosen.length === 0}>
-            {isGroup ? 'Create group' : 'Start conversation'}
+          <button
+            type="submit"
+            className="primary"
+            disabled={isBusy || (kind === 'people' && chosen.length === 0)}
+          >
+            {{ people: 'Start conversation', group: 'Create group', room: 'Create room' }[kind]}
           </button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+function requestOf(kind: Kind, members: string[], field: (name: string) => string): OpenConversationRequest {
+  if (kind === 'people') return { type: 'direct', members };
+  const topic = field('topic').trim();
+  return { type: kind, title: field('title').trim(), members, ...(topic !== '' && { topic }) };
 }

@@ -6,21 +6,23 @@ export interface OlderMessagesProps {
   readonly convoId: string;
   readonly beforeSeq: number;
   readonly scroller: RefObject<HTMLElement | null>;
+  /** The conversation's own messages without. */
+  readonly loadOlder?: (() => Promise<void>) | undefined;
 }
 
 /** Loads the page before, when somebody scrolls near the top, or presses the button. */
-export function OlderMessages({ convoId, beforeSeq, scroller }: OlderMessagesProps) {
+export function OlderMessages({ convoId, beforeSeq, scroller, loadOlder }: OlderMessagesProps) {
   const button = useRef<HTMLButtonElement>(null);
+  const latest = useRef(loadOlder);
+  latest.current = loadOlder;
   const [isLoading, setLoading] = useState(false);
   const [failure, setFailure] = useState<string>();
 
   const load = useCallback(() => {
     setLoading(true);
     setFailure(undefined);
-    activeChat()
-      .loadOlder(convoId)
-      .catch((error: unknown) => setFailure(errorText(error)))
-      .finally(() => setLoading(false));
+    const loading = latest.current?.() ?? activeChat().loadOlder(convoId);
+    loading.catch((error: unknown) => setFailure(errorText(error))).finally(() => setLoading(false));
   }, [convoId]);
 
   // Observing anew after each page asks again whether the top is still near.

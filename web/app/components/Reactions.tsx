@@ -9,7 +9,7 @@ export interface ReactionsProps {
 
 /** Each emoji with its count: a button that adds one's own and takes it back. */
 export function Reactions({ message, reactions }: ReactionsProps) {
-  const { people, myId, change } = useOpenConversation();
+  const { people, myId, mayReact, mayTakeBack, change } = useOpenConversation();
   if (reactions.length === 0) return null;
   return (
     <ul className="reactions" aria-label="Reactions">
@@ -24,6 +24,7 @@ export function Reactions({ message, reactions }: ReactionsProps) {
               aria-pressed={isMine}
               aria-label={`${emoji} ${count}: ${names}`}
               title={names}
+              disabled={!(mayReact || (isMine && mayTakeBack))}
               onClick={() => change(message, { kind: isMine ? 'unreact' : 'react', emoji })}
             >
               <span aria-hidden="true">

@@ -94,6 +94,22 @@ export const SettingsIcon = () => (
     <circle cx="9" cy="17" r="2" />
   </Icon>
 );
+export const LockIcon = () => (
+  <Icon>
+    <rect x="6" y="11" width="12" height="8" rx="1.5" />
+    <path d="M9 11V8.500a3 3 0 0 1 6 0V11" />
+  </Icon>
+);
+export const MutedIcon = () => (
+  <Icon>
+    <path d="M6 16h12l-1.500-2.500V10a4.500 4.500 0 0 0-9 0v3.500zM10.500 19h3M4 4l16 16" />
+  </Icon>
+);
+export const RoomsIcon = () => (
+  <Icon>
+    <path d="M9 4 7 20M17 4l-2 16M4.500 9H20M4 15h15.500" />
+  </Icon>
+);
 export const InfoIcon = () => (
   <Icon>
     <circle cx="12" cy="12" r="8" />

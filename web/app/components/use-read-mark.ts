@@ -13,6 +13,16 @@ export function useReadMark(conversation: ConversationState, isAtEnd: boolean): 
   }, [convoId, seqNo, isAttentive, isAtEnd]);
 }
 
+/** The same for a thread: its end, in a window that has the focus. */
+export function useThreadMark(conversation: ConversationState, rootSeq: number, isAtEnd: boolean): void {
+  const isAttentive = useSyncExternalStore(subscribe, isFocused);
+  const { convoId } = conversation;
+  const count = conversation.threads.get(rootSeq)?.cursor ?? 0;
+  useEffect(() => {
+    if (isAttentive && isAtEnd && count > 0) activeChat().threads.markRead(convoId, rootSeq, count);
+  }, [convoId, rootSeq, count, isAttentive, isAtEnd]);
+}
+
 function isFocused(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }

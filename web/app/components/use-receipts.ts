@@ -3,8 +3,8 @@ import type { ConnectionState } from '../../client/connection.ts';
 import { activeChat } from '../chat-store.ts';
 
 /** Asks how far the others have got when the conversation is opened, and after every absence. */
-export function useReceipts(convoId: string, connection: ConnectionState): void {
-  const isLive = connection === 'live';
+export function useReceipts(convoId: string, connection: ConnectionState, isMember: boolean): void {
+  const isLive = connection === 'live' && isMember;
   useEffect(() => {
     if (!isLive) return;
     activeChat()

@@ -178,6 +178,7 @@ export class FakeAccounts {
       locale: null,
       time_zone: null,
       created_at: this.#time(),
+      privacy: { read_receipts: true, typing: true, presence: true },
       ...facts,
     };
     const account: FakeAccount = {

@@ -6,30 +6,59 @@ import type {
   MessageUpdate,
   ServerEvent,
 } from '../../../events/server-frames.ts';
+import { changedMessage, refusalOf, rejected } from './fake-changes.ts';
+import { FakeMembers } from './fake-members.ts';
 
 type Version = { content: string; created_at: string };
 
-/** One conversation of the fake server: its messages in their present state, and the log of their changes. */
+/** One conversation of the fake server: who is in it, its messages in their present state, and the log of their changes. */
 export class FakeConversation {
   readonly convoId: string;
-  readonly type: ConversationView['type'];
-  readonly members: readonly string[];
+  readonly people: FakeMembers;
   readonly messages: MessageView[] = [];
   readonly reads = new Map<string, number>();
+  /** Who wants something to count as unread again. */
+  readonly putBack = new Set<string>();
   readonly deliveries = new Map<string, number>();
   readonly versions = new Map<number, Version[]>();
+  /** Person → how far they have read its threads. */
+  readonly threadMarks = new Map<string, { seq: number; read: Map<number, number> }>();
   /** The message of each change: the first one has number 1. */
   readonly #log: number[] = [];
   readonly #acks = new Map<string, MessageAck>();
 
   constructor(convoId: string, type: ConversationView['type'], members: readonly string[]) {
     this.convoId = convoId;
-    this.type = type;
-    this.members = members;
+    this.people = new FakeMembers(type, members);
+  }
+
+  get members(): readonly string[] {
+    return this.people.ids;
   }
 
   get rev(): number {
     return this.#log.length;
+  }
+
+  /** Takes a message in its place; of one in a thread everybody hears of its root, too. */
+  add(message: MessageView): ServerEvent[] {
+    const root = message.thread === undefined ? undefined : this.#rootOf(message.thread);
+    const stored: MessageView =
+      root === undefined
+        ? message
+        : { ...message, thread: root.seq_no, thread_seq: (root.replies?.count ?? 0) + 1 };
+    this.messages.push(stored);
+    this.#heardFrom(stored);
+    const create = { type: 'message.create' as const, ...stored };
+    if (root === undefined) return [create];
+    const others = (root.replies?.user_ids ?? []).filter((id) => id !== stored.sender_id);
+    const replies = {
+      count: stored.thread_seq ?? 1,
+      last_seq: stored.seq_no,
+      last_at: stored.created_at,
+      user_ids: [...others, stored.sender_id],
+    };
+    return [create, this.#store(root, { ...root, replies })];
   }
 
   /** The ack, and what everybody hears if it made a difference. */
@@ -41,7 +70,7 @@ export class FakeConversation {
     const refusal = refusalOf(before, userId, frame);
     if (before === undefined || refusal !== undefined)
       return { ack: rejected(frame, refusal ?? 'message.not_found') };
-    const after = changed(before, userId, frame, at);
+    const after = changedMessage(before, userId, frame, at);
     const update = JSON.stringify(after) === JSON.stringify(before) ? undefined : this.#store(before, after);
     const ack: MessageAck = {
       type: 'message.ack',
@@ -57,33 +86,76 @@ export class FakeConversation {
     return update === undefined ? { ack } : { ack, update };
   }
 
-  /** A page of what changed after `since`: each message once, as it is now. */
-  changes(since: number, limit: number): ChangesResponse {
-    const entries = this.#log.slice(since, since + limit);
+  /** A page of what changed after `since`: each message that this person may see once, as it is now. */
+  changes(userId: string, since: number, limit: number): ChangesResponse {
+    const { from, until } = this.window(userId);
+    const lastRev = this.people.left.get(userId)?.rev ?? this.rev;
+    const entries = this.#log.slice(since, Math.min(since + limit, lastRev));
     const rev = since + entries.length;
-    const messages = [...new Set(entries)].map((seqNo) => this.#at(seqNo));
-    return { messages, rev, last_rev: this.rev, has_more: rev < this.rev };
+    const seqs = [...new Set(entries)].filter((seqNo) => seqNo > from && seqNo <= until);
+    return {
+      messages: seqs.map((seqNo) => this.#at(seqNo)),
+      rev,
+      last_rev: lastRev,
+      has_more: rev < lastRev,
+    };
   }
 
   /** What a sync sends: messages after the cursor, and changes of the others as one chain. */
   missed(
+    userId: string,
     cursor: SyncCursor | undefined,
     max: number,
   ): { events: ServerEvent[]; sentSeq: number; sentRev: number } {
-    const held = typeof cursor === 'object' ? cursor : { seq_no: cursor ?? 0, rev: this.rev };
-    const sent = this.messages.slice(held.seq_no, held.seq_no + max);
+    const { from, until } = this.window(userId);
+    const given = typeof cursor === 'object' ? cursor : { seq_no: cursor ?? 0, rev: this.rev };
+    const held = { ...given, seq_no: Math.max(given.seq_no, from) };
+    const sent = this.messages.slice(held.seq_no, Math.min(held.seq_no + max, until));
     const sentRev = Math.min(this.rev, held.rev + max);
     let prev = held.rev;
     const updates: ServerEvent[] = [];
     for (let rev = held.rev + 1; rev <= sentRev; rev += 1) {
       const seqNo = this.#log[rev - 1] ?? 0;
       const isLast = this.#log.indexOf(seqNo, rev) < 0 || this.#log.indexOf(seqNo, rev) >= sentRev;
-      if (seqNo > held.seq_no || !isLast) continue;
+      if (seqNo > held.seq_no || seqNo <= from || !isLast) continue;
       updates.push(this.#update(this.#at(seqNo), prev, rev));
       prev = rev;
     }
     const creates = sent.map((message) => ({ type: 'message.create' as const, ...message }));
     return { events: [...creates, ...updates], sentSeq: held.seq_no + sent.length, sentRev };
+  }
+
+  /** Which messages this person may see: `from` < seq_no ≤ `until`. */
+  window(userId: string): { from: number; until: number } {
+    const from = this.people.fromSeqs.get(userId) ?? 0;
+    return { from, until: this.people.left.get(userId)?.seq ?? this.messages.length };
+  }
+
+  visibleTo(userId: string): MessageView[] {
+    const { from, until } = this.window(userId);
+    return this.messages.slice(from, until);
+  }
+
+  /** The messages of one thread, the first first. */
+  thread(rootSeq: number): MessageView[] {
+    return this.messages.filter(({ thread }) => thread === rootSeq);
+  }
+
+  marksOf(userId: string): { seq: number; read: Map<number, number> } {
+    const marks = this.threadMarks.get(userId) ?? { seq: 0, read: new Map<number, number>() };
+    this.threadMarks.set(userId, marks);
+    return marks;
+  }
+
+  /** Whoever writes has read what came before, unless they have put their mark back. */
+  #heardFrom({ sender_id: userId, seq_no: seqNo, thread, thread_seq: threadSeq }: MessageView): void {
+    if (!this.putBack.has(userId)) this.reads.set(userId, seqNo);
+    if (thread !== undefined && threadSeq !== undefined) this.marksOf(userId).read.set(thread, threadSeq);
+  }
+
+  #rootOf(seqNo: number): MessageView {
+    const named = this.#at(seqNo);
+    return named.thread === undefined ? named : this.#at(named.thread);
   }
 
   #store(before: MessageView, after: MessageView): MessageUpdate {
@@ -110,63 +182,4 @@ export class FakeConversation {
     if (message === undefined) throw new Error(`no message ${seqNo}`);
     return message;
   }
-}
-
-function refusalOf(
-  message: MessageView | undefined,
-  userId: string,
-  frame: MessageChangeFrame,
-): string | undefined {
-  if (message === undefined) return 'message.not_found';
-  if (frame.action === 'message.delete' || frame.action === 'message.edit') {
-    if (message.sender_id !== userId) return 'message.forbidden';
-  }
-  return message.deleted_at !== undefined && frame.action !== 'message.delete'
-    ? 'message.not_found'
-    : undefined;
-}
-
-function rejected(frame: MessageChangeFrame, code: string): MessageAck {
-  const { convo_id, client_msg_id } = frame;
-  return {
-    type: 'message.ack',
-    convo_id,
-    client_msg_id,
-    status: 'rejected',
-    error: { code, detail: 'refused' },
-  };
-}
-
-function changed(message: MessageView, userId: string, frame: MessageChangeFrame, at: string): MessageView {
-  switch (frame.action) {
-    case 'message.edit':
-      return frame.content === message.content
-        ? message
-        : { ...message, content: frame.content, edited_at: at };
-    case 'message.delete': {
-      if (message.deleted_at !== undefined) return message;
-      const { reactions: _r, pinned: _p, mentions: _m, reply_to: _t, edited_at: _e, ...rest } = message;
-      return { ...rest, content: '', deleted_at: at };
-    }
-    case 'message.pin':
-      return { ...message, pinned: true };
-    case 'message.unpin': {
-      const { pinned: _pinned, ...rest } = message;
-      return rest;
-    }
-    case 'reaction.add':
-      return withReactors(message, frame.emoji, (users) => [...new Set([...users, userId])]);
-    case 'reaction.remove':
-      return withReactors(message, frame.emoji, (users) => users.filter((other) => other !== userId));
-  }
-}
-
-function withReactors(message: MessageView, emoji: string, step: (users: string[]) => string[]): MessageView {
-  const byEmoji = new Map((message.reactions ?? []).map((each) => [each.emoji, each.user_ids]));
-  byEmoji.set(emoji, step(byEmoji.get(emoji) ?? []));
-  const reactions = [...byEmoji].flatMap(([text, users]) =>
-    users.length === 0 ? [] : [{ emoji: text, count: users.length, user_ids: users }],
-  );
-  const { reactions: _before, ...rest } = message;
-  return reactions.length === 0 ? rest : { ...rest, reactions };
 }

@@ -8,52 +8,32 @@ import type {
   MessageChangeFrame,
   MessageSendFrame,
   MessageUnreadFrame,
+  PresenceSetFrame,
   SyncFrame,
+  ThreadMarkFrame,
 } from '../../../events/client-frames.ts';
 import type { MessageView } from '../../../events/http-contracts.ts';
-import type { ConversationView, MessageAck, ServerEvent, Synced } from '../../../events/server-frames.ts';
+import type { ConversationView, MessageAck, ServerEvent } from '../../../events/server-frames.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { type FakeAnswer, problem } from './fake-answer.ts';
 import { FakeConversation } from './fake-conversation.ts';
+import { noFaults } from './fake-faults.ts';
+import { answerChat } from './fake-routes.ts';
 import { FakeSocket } from './fake-socket.ts';
-
-export interface FakeFaults {
-  /** No HTTP, no new sockets. Sockets that are open stay so, and say nothing. */
-  isUnreachable: boolean;
-  /** An answer instead of what the server would do with a request. */
-  answerRequest: ((route: string) => FakeAnswer | undefined) | undefined;
-  /** The request is carried out, and its answer is lost: true for those. */
-  loseAnswer: (route: string) => boolean;
-  /** What becomes of an event on its way to a socket: [] loses it, two copies double it. */
-  push: (event: ServerEvent, socket: FakeSocket) => ServerEvent[];
-  /** What becomes of a frame from a client: true loses it. */
-  loseFrame: (frame: ClientFrame) => boolean;
-  /** An answer instead of what the server would do with a send. */
-  answerSend: ((frame: MessageSendFrame) => ServerEvent | undefined) | undefined;
-  /** A sync sends at most so many messages, and so many changes, per conversation. */
-  syncMessagesMax: number;
-  changesPageMax: number;
-}
-
-const historyPageDefault = 50;
+import { syncAnswer } from './fake-sync.ts';
+import { FakeWorld } from './fake-world.ts';
 
 export class FakeServer {
-  readonly faults: FakeFaults = {
-    isUnreachable: false,
-    answerRequest: undefined,
-    loseAnswer: () => false,
-    push: (event) => [event],
-    loseFrame: () => false,
-    answerSend: undefined,
-    syncMessagesMax: 100,
-    changesPageMax: 200,
-  };
+  readonly faults = noFaults();
   /** `METHOD path?query` of every request that arrived. */
   readonly requests: string[] = [];
   readonly frames: { userId: string; frame: ClientFrame }[] = [];
   readonly sockets = new Set<FakeSocket>();
   readonly #now: () => number;
-  readonly #conversations = new Map<string, FakeConversation>();
+  /** Conversations and all else: what tests do here, the clients hear. */
+  readonly world: FakeWorld;
+  /** Socket → whom it watches. */
+  readonly watches = new Map<FakeSocket, Set<string>>();
   readonly #tickets = new Map<string, { userId: string; sessionId: string }>();
   readonly #sessionOf = new Map<FakeSocket, string>();
   socketUrl = 'ws://fake/live';
@@ -67,14 +47,24 @@ export class FakeServer {
       next: (prefix) => this.#next(prefix),
       onSessionEnded: (sessionId) => this.#endSockets(sessionId),
     });
+    this.world = new FakeWorld({
+      now,
+      next: (prefix) => this.#next(prefix),
+      person: (userId) => this.accounts.person(userId),
+      push: (userId, events) => this.#pushTo(userId, events),
+      pushPresence: (update) => {
+        for (const [socket, watched] of this.watches)
+          if (watched.has(update.user_id)) this.#push(socket, [update]);
+      },
+    });
   }
 
   addConversation(convoId: string, members: string[], type: ConversationView['type'] = 'group'): void {
-    this.#conversations.set(convoId, new FakeConversation(convoId, type, members));
+    this.world.conversations.set(convoId, new FakeConversation(convoId, type, members));
   }
 
   messages(convoId: string): readonly MessageView[] {
-    return this.#conversation(convoId).messages;
+    return this.world.conversation(convoId).messages;
   }
 
   signIn(userId: string): TokensResponse {
@@ -92,17 +82,14 @@ export class FakeServer {
 
   /** Makes a change as the processor would, and pushes it. */
   change(userId: string, frame: MessageChangeFrame): MessageAck {
-    const conversation = this.#conversation(frame.convo_id);
-    const { ack, update } = conversation.change(userId, frame, new Date(this.#now()).toISOString());
-    if (update !== undefined) this.#pushToAll(conversation, update);
-    return ack;
+    return this.world.change(userId, frame);
   }
 
   rev(convoId: string): number {
-    return this.#conversation(convoId).rev;
+    return this.world.conversation(convoId).rev;
   }
 
-  /** Stores a message as the processor would, and pushes it. */
+  /** Stores a message as the processor would, and pushes it; with `thread` in the thread of that root. */
   post(
     convoId: string,
     senderId: string,
@@ -110,20 +97,7 @@ export class FakeServer {
     clientMsgId = this.#next('cm'),
     extras: Partial<MessageView> = {},
   ): MessageView {
-    const conversation = this.#conversation(convoId);
-    const message: MessageView = {
-      convo_id: convoId,
-      server_msg_id: this.#next('m'),
-      seq_no: conversation.messages.length + 1,
-      sender_id: senderId,
-      client_msg_id: clientMsgId,
-      content,
-      created_at: new Date(this.#now()).toISOString(),
-      ...extras,
-    };
-    conversation.messages.push(message);
-    this.#pushToAll(conversation, { type: 'message.create', ...message });
-    return message;
+    return this.world.post(convoId, senderId, clientMsgId, { content, ...extras });
   }
 
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
@@ -158,44 +132,15 @@ export class FakeServer {
     if (answer !== undefined) return answer;
     if (session === undefined) return problem(401, 'auth.token_expired');
     const { userId, sessionId } = session;
-    const [, convoId, part] = /^GET \/conversations\/([^/]+)(?:\/(.+))?$/.exec(route) ?? [];
-    if (convoId !== undefined && part !== undefined) return this.#part(convoId, part, url.searchParams);
-    if (convoId !== undefined) return [200, this.#view(convoId, userId)];
-    switch (route) {
-      case 'POST /auth/ws-ticket': {
-        const ticket = this.#next('ticket');
-        this.#tickets.set(ticket, { userId, sessionId });
-        return [200, { ticket, url: this.socketUrl, expires_in: 30 }];
-      }
-      case 'GET /conversations':
-        return [200, { conversations: this.#views(userId), next_cursor: null }];
-      default:
-        return problem(404, 'request.not_found');
+    if (route === 'POST /auth/ws-ticket') {
+      const ticket = this.#next('ticket');
+      this.#tickets.set(ticket, { userId, sessionId });
+      return [200, { ticket, url: this.socketUrl, expires_in: 30 }];
     }
-  }
-
-  #part(convoId: string, part: string, query: URLSearchParams): FakeAnswer {
-    const conversation = this.#conversation(convoId);
-    const { messages, members, reads, deliveries, versions } = conversation;
-    const [, versionsOf] = /^messages\/(\d+)\/versions$/.exec(part) ?? [];
-    if (versionsOf !== undefined) return [200, { versions: versions.get(Number(versionsOf)) ?? [] }];
-    const receipts = members.map((id) => ({
-      user_id: id,
-      read_seq: reads.get(id) ?? 0,
-      delivered_seq: Math.max(reads.get(id) ?? 0, deliveries.get(id) ?? 0),
-    }));
-    switch (part) {
-      case 'messages':
-        return [200, this.#history(convoId, query)];
-      case 'changes':
-        return [200, conversation.changes(Number(query.get('since_rev')), this.faults.changesPageMax)];
-      case 'pins':
-        return [200, { messages: messages.filter((message) => message.pinned) }];
-      case 'receipts':
-        return [200, { receipts }];
-      default:
-        return problem(404, 'request.not_found');
-    }
+    const person = (id: string) => this.accounts.person(id);
+    const { changesPageMax } = this.faults;
+    const chat = { route, query: url.searchParams, body, userId, person, changesPageMax };
+    return answerChat(this.world, chat) ?? problem(404, 'request.not_found');
   }
 
   #endSockets(sessionId: string): void {
@@ -215,13 +160,25 @@ export class FakeServer {
         return;
       case 'message.read':
       case 'message.delivered': {
-        const { reads, deliveries } = this.#conversation(frame.convo_id);
+        const { reads, deliveries, putBack } = this.world.conversation(frame.convo_id);
         const marks = frame.action === 'message.read' ? reads : deliveries;
         marks.set(socket.userId, Math.max(marks.get(socket.userId) ?? 0, frame.seq_no));
+        if (marks === reads) putBack.delete(socket.userId);
         return;
       }
       case 'message.unread':
         this.#putBack(socket.userId, frame);
+        return;
+      case 'thread.read':
+      case 'threads.read':
+        this.#markThread(socket.userId, frame);
+        return;
+      case 'presence.subscribe':
+      case 'presence.unsubscribe':
+        this.#watch(socket, frame.action === 'presence.subscribe', frame.user_ids);
+        return;
+      case 'presence.set':
+        this.#setPresence(socket.userId, frame);
         return;
       case 'typing.start':
       case 'typing.stop':
@@ -238,8 +195,42 @@ export class FakeServer {
   }
 
   #putBack(userId: string, { convo_id: convoId, seq_no: seqNo }: MessageUnreadFrame): void {
-    this.#conversation(convoId).reads.set(userId, seqNo);
-    this.#pushTo(userId, { type: 'message.unread', convo_id: convoId, user_id: userId, seq_no: seqNo });
+    const conversation = this.world.conversation(convoId);
+    conversation.reads.set(userId, seqNo);
+    conversation.putBack.add(userId);
+    this.#pushTo(userId, [{ type: 'message.unread', convo_id: convoId, user_id: userId, seq_no: seqNo }]);
+  }
+
+  #markThread(userId: string, { action: _action, ...frame }: ThreadMarkFrame): void {
+    const marks = this.world.conversation(frame.convo_id).marksOf(userId);
+    if ('thread' in frame) {
+      marks.read.set(frame.thread, Math.max(marks.read.get(frame.thread) ?? 0, frame.thread_seq));
+      this.#pushTo(userId, [{ type: 'thread.read', user_id: userId, ...frame }]);
+    } else {
+      marks.seq = Math.max(marks.seq, frame.seq_no);
+      this.#pushTo(userId, [{ type: 'threads.read', user_id: userId, ...frame }]);
+    }
+  }
+
+  #watch(socket: FakeSocket, begins: boolean, userIds: readonly string[]): void {
+    const watched = this.watches.get(socket) ?? new Set();
+    this.watches.set(socket, watched);
+    for (const id of userIds)
+      if (begins) watched.add(id);
+      else watched.delete(id);
+    if (begins)
+      this.#push(
+        socket,
+        userIds.map((id) => this.world.presenceOf(id)),
+      );
+  }
+
+  #setPresence(userId: string, { availability, idle, custom }: PresenceSetFrame): void {
+    this.world.setPresence(userId, {
+      ...(availability !== undefined && { availability }),
+      ...(idle !== undefined && { status: idle ? 'away' : 'online' }),
+      ...(custom !== undefined && { custom: custom ?? undefined }),
+    });
   }
 
   #send(socket: FakeSocket, frame: MessageSendFrame): void {
@@ -248,13 +239,15 @@ export class FakeServer {
       this.#push(socket, [instead]);
       return;
     }
-    const { messages } = this.#conversation(frame.convo_id);
+    const { messages } = this.world.conversation(frame.convo_id);
     const known = messages.find(
       (message) => message.sender_id === socket.userId && message.client_msg_id === frame.client_msg_id,
     );
     const extras = {
       ...(frame.reply_to != null && { reply_to: frame.reply_to }),
       ...(frame.mentions !== undefined && { mentions: frame.mentions }),
+      ...(frame.thread != null && { thread: frame.thread }),
+      ...(frame.forward != null && { forwarded: this.#forwarded(frame.forward) }),
     };
     const stored =
       known ?? this.post(frame.convo_id, socket.userId, frame.content, frame.client_msg_id, extras);
@@ -270,89 +263,27 @@ export class FakeServer {
     this.#push(socket, [ack]);
   }
 
+  #forwarded({ convo_id: convoId, seq_no: seqNo }: { convo_id: string; seq_no: number }) {
+    const message = this.world.conversation(convoId).messages[seqNo - 1];
+    if (message === undefined) throw new Error(`no message ${seqNo}`);
+    const { sender_id, content, created_at } = message;
+    return message.forwarded ?? { sender_id, content, created_at };
+  }
+
   #sync(socket: FakeSocket, cursors: SyncFrame['cursors']): void {
-    const conversations: Synced['conversations'] = [];
-    const events: ServerEvent[] = [];
-    for (const view of this.#views(socket.userId)) {
-      const convoId = view.convo_id;
-      const conversation = this.#conversation(convoId);
-      const missed = conversation.missed(cursors[convoId], this.faults.syncMessagesMax);
-      if (cursors[convoId] === undefined) events.push({ type: 'conversation.update', conversation: view });
-      events.push(...missed.events);
-      conversations.push({
-        convo_id: convoId,
-        seq_no: view.seq,
-        read_seq: view.read_seq,
-        sent_seq: missed.sentSeq,
-        rev: view.rev,
-        sent_rev: missed.sentRev,
-        limited: missed.sentSeq < view.seq || missed.sentRev < view.rev,
-      });
-    }
+    const { events, synced } = syncAnswer(this.world, socket.userId, cursors, this.faults.syncMessagesMax);
     this.#push(socket, events);
-    socket.receive([{ type: 'synced', conversations }]);
+    socket.receive([synced]);
   }
 
-  #pushToAll(conversation: FakeConversation, event: ServerEvent): void {
-    for (const member of conversation.members) this.#pushTo(member, event);
-  }
-
-  #pushTo(userId: string, event: ServerEvent): void {
-    for (const socket of this.sockets) if (socket.userId === userId) this.#push(socket, [event]);
+  #pushTo(userId: string, events: ServerEvent[]): void {
+    for (const socket of this.sockets) if (socket.userId === userId) this.#push(socket, events);
   }
 
   #push(socket: FakeSocket, events: ServerEvent[]): void {
-    if (!this.faults.isUnreachable)
-      socket.receive(events.flatMap((event) => this.faults.push(event, socket)));
-  }
-
-  #history(convoId: string, query: URLSearchParams): unknown {
-    const { messages } = this.#conversation(convoId);
-    const limit = Number(query.get('limit') ?? historyPageDefault);
-    if (query.has('since_seq')) {
-      const newer = messages.slice(Number(query.get('since_seq')));
-      const page = newer.slice(0, limit);
-      return { messages: page, last_seq: messages.length, has_more: newer.length > page.length };
-    }
-    if (query.has('around_seq')) {
-      const from = Math.max(0, Number(query.get('around_seq')) - 1 - Math.floor(limit / 2));
-      const page = messages.slice(from, from + limit);
-      return { messages: page, last_seq: messages.length, has_more: page.length < messages.length };
-    }
-    const older = messages.slice(0, Number(query.get('before_seq') ?? messages.length + 1) - 1);
-    const page = older.slice(-limit);
-    return { messages: page, last_seq: messages.length, has_more: older.length > page.length };
-  }
-
-  #views(userId: string): ConversationView[] {
-    const mine = [...this.#conversations].filter(([, { members }]) => members.includes(userId));
-    return mine.map(([convoId]) => this.#view(convoId, userId));
-  }
-
-  #view(convoId: string, userId: string): ConversationView {
-    const { type, members, messages, reads, rev } = this.#conversation(convoId);
-    const last = messages.at(-1);
-    const readSeq = reads.get(userId) ?? 0;
-    return {
-      convo_id: convoId,
-      type,
-      title: type === 'group' ? 'A group' : null,
-      created_at: '2026-01-01T00:00:00.000Z',
-      member_count: members.length,
-      members: members.map((id) => this.accounts.person(id)),
-      seq: messages.length,
-      rev,
-      capabilities: ['message.pin', 'mention.all'],
-      read_seq: readSeq,
-      unread: messages.length - readSeq,
-      last_message: last === undefined ? null : { ...last, preview: last.content },
-    };
-  }
-
-  #conversation(convoId: string): FakeConversation {
-    const conversation = this.#conversations.get(convoId);
-    if (conversation === undefined) throw new Error(`no conversation ${convoId}`);
-    return conversation;
+    if (this.faults.isUnreachable) return;
+    for (const frame of this.faults.pushFrame(events, socket))
+      socket.receive(frame.flatMap((event) => this.faults.push(event, socket)));
   }
 
   #next(prefix: string): string {

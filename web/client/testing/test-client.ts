@@ -1,10 +1,11 @@
 import type { TokensResponse } from '../../../events/account-contracts.ts';
 import type { MessageView } from '../../../events/http-contracts.ts';
+import type { ConversationView } from '../../../events/server-frames.ts';
 import { ConfabClient } from '../confab-client.ts';
 import type { ClientEnvironment, TabChannel } from '../environment.ts';
 import { memoryOutboxStore, type OutboxStore } from '../outbox-store.ts';
 import { memorySessionStore, type SessionStore, type StoredSession } from '../session-store.ts';
-import { type TimelineRow, timelineRows } from '../timeline.ts';
+import { type TimelineRow, timelineRows } from '../timeline-rows.ts';
 import type { FakeServer } from './fake-server.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -79,6 +80,35 @@ export function aMessage(seqNo: number, overrides: Partial<MessageView> = {}): M
     client_msg_id: `cm-${seqNo}`,
     content: `message ${seqNo}`,
     created_at: '2026-01-01T12:00:00.000Z',
+    ...overrides,
+  };
+}
+
+/** A direct conversation as the server shows it to one of the two. */
+export function aView(overrides: Partial<ConversationView> = {}): ConversationView {
+  return {
+    convo_id: convoId,
+    type: 'direct',
+    title: null,
+    topic: null,
+    avatar: null,
+    archived_at: null,
+    history: 'all',
+    posting: 'everybody',
+    created_at: '2026-01-01T00:00:00.000Z',
+    member_count: 2,
+    members: [],
+    version: 0,
+    seq: 0,
+    rev: 0,
+    capabilities: [],
+    role: 'member',
+    state: 'member',
+    from_seq: 0,
+    muted_until: null,
+    read_seq: 0,
+    unread: 0,
+    last_message: null,
     ...overrides,
   };
 }

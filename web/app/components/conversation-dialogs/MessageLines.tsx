@@ -2,6 +2,8 @@ import type { ReactNode } from 'react';
 import type { MessageView } from '../../../../events/http-contracts.ts';
 import { useOpenConversation } from '../../conversation-context.ts';
 import { personName } from '../../names.ts';
+import { plainText } from '../../plain-text.ts';
+import { systemText } from '../../system-text.ts';
 import { mediumTime } from '../../times.ts';
 
 export interface MessageLinesProps {
@@ -14,6 +16,10 @@ export interface MessageLinesProps {
 /** Messages outside of their conversation. */
 export function MessageLines({ messages, highlighted, actions }: MessageLinesProps) {
   const { people, myId } = useOpenConversation();
+  const text = ({ content, forwarded, sender_id, system }: MessageView): string =>
+    system === undefined
+      ? plainText(content || (forwarded?.content ?? ''))
+      : systemText({ sender_id, system }, { people, myId });
   return (
     <ol className="message-lines">
       {messages.map((message) => (
@@ -25,7 +31,7 @@ export function MessageLines({ messages, highlighted, actions }: MessageLinesPro
             </time>
           </p>
           <p className="version-text" dir="auto">
-            {message.deleted_at === undefined ? message.content : <em>Message deleted</em>}
+            {message.deleted_at === undefined ? text(message) : <em>Message deleted</em>}
           </p>
           {actions?.(message)}
         </li>

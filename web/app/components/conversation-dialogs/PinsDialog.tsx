@@ -7,7 +7,7 @@ import { useLoaded } from '../use-loaded.ts';
 import { MessageLines } from './MessageLines.tsx';
 
 export function PinsDialog({ onClose }: { readonly onClose: () => void }) {
-  const { convoId, may, jumpTo, change } = useOpenConversation();
+  const { convoId, may, jumpTo, openThread, change } = useOpenConversation();
   const { data, error, reload, setData } = useLoaded(() => activeChat().pins(convoId));
 
   function unpin(message: MessageView): void {
@@ -22,7 +22,8 @@ export function PinsDialog({ onClose }: { readonly onClose: () => void }) {
         className="link"
         onClick={() => {
           onClose();
-          jumpTo(message.seq_no);
+          if (message.thread === undefined) jumpTo(message.seq_no);
+          else openThread(message.thread);
         }}
       >
         Show in the conversation

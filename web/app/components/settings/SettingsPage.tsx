@@ -8,6 +8,7 @@ import { AddressesSection } from './AddressesSection.tsx';
 import { BlockedSection } from './BlockedSection.tsx';
 import { DataSection } from './DataSection.tsx';
 import { PasswordSection } from './PasswordSection.tsx';
+import { PrivacySection } from './PrivacySection.tsx';
 import { ProfileSection } from './ProfileSection.tsx';
 import { SessionsSection } from './SessionsSection.tsx';
 import { type SectionId, sectionOf, sections } from './sections.ts';
@@ -82,6 +83,8 @@ function Section({ id, chat: { me } }: { readonly id: SectionId; readonly chat: 
       return <TwoStepSection />;
     case 'sessions':
       return <SessionsSection />;
+    case 'privacy':
+      return <PrivacySection me={me} />;
     case 'blocked':
       return <BlockedSection />;
     case 'data':

@@ -5,6 +5,7 @@ export const sections = [
   { id: 'password', title: 'Password' },
   { id: 'two-step', title: 'Two-step sign-in' },
   { id: 'sessions', title: 'Sessions' },
+  { id: 'privacy', title: 'Privacy' },
   { id: 'blocked', title: 'Blocked people' },
   { id: 'data', title: 'Your data' },
 ] as const;
