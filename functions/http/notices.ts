@@ -1,5 +1,6 @@
 /** What people should know: their own notices, and publishing them for those who run the deployment. */
 import { systemClock } from '../../shared/clock.ts';
+import { AppError } from '../../shared/errors.ts';
 import { randomIds } from '../../shared/ids.ts';
 import { assertAdmin } from '../../shared/moderation/admins.ts';
 import { dismissNotice } from '../../shared/notices/dismiss-notice.ts';
@@ -36,7 +37,7 @@ export const handler = httpHandler(
     'POST /notices/{id}/dismiss': {
       action: 'notice.dismiss',
       async run({ identity, path }) {
-        await dismissNotice(identity.userId, path.id ?? '', { ...pushDeps, notices });
+        await dismissNotice(identity.userId, idOf(path), { ...pushDeps, notices });
         return { status: 204 };
       },
     },
@@ -55,10 +56,16 @@ export const handler = httpHandler(
       action: 'admin.change',
       async run({ identity, path }) {
         await assertAdmin(identity, adminDeps);
-        await withdrawNotice(path.id ?? '', publishDeps);
+        await withdrawNotice(idOf(path), publishDeps);
         return { status: 204 };
       },
     },
   },
   deps.authentication(env),
 );
+
+/** The id in the path. Text that cannot be one answers as a missing notice does. */
+function idOf({ id = '' }: Readonly<Record<string, string | undefined>>): string {
+  if (!/^n_[0-9A-Za-z]{26}$/.test(id)) throw new AppError('notice.not_found');
+  return id;
+}
