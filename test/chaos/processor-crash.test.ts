@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ackOf, conversationIn } from '../support/conversation-under-test.ts';
-import { afterCrashMs, cloudOfThisFile, type OwnCloud, processor } from '../support/own-cloud.ts';
+import { afterCrashMs, cloudOfThisFile, messagesIn, type OwnCloud, processor } from '../support/own-cloud.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const theCloud = cloudOfThisFile();
 
@@ -69,11 +70,9 @@ it('[P3] keeps the order of what waits behind a message whose processor crashed'
   sends('first');
   await cloud.untilFault('kill-function-after');
   for (const text of ['second', 'third']) {
-    const queued = cloud.tap.records.filter(({ operation }) => operation === 'SendMessage').length;
+    const queued = messagesIn(cloud, cloud.messageQueue);
     sends(text);
-    await expect
-      .poll(() => cloud.tap.records.filter(({ operation }) => operation === 'SendMessage').length)
-      .toBe(queued + 1);
+    await waitFor(`${text} in the queue`, () => messagesIn(cloud, cloud.messageQueue) === queued + 1);
   }
   cloud.passTime(afterCrashMs);
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { DynamoDbProcess } from '../../localstack/dynamodb/dynamodb-process.ts';
@@ -22,6 +22,8 @@ export interface TestDatabase {
   readonly endpoint: string;
   readonly client: DynamoDBDocumentClient;
   readonly tables: TestTables;
+  /** Makes all tables empty. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,14 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     endpoint,
     tables,
     client: DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } }),
+    async clear() {
+      await Promise.all(
+        Object.values(tables).map(async (name) => {
+          await raw.send(new DeleteTableCommand({ TableName: name }));
+          await createTable(raw, name);
+        }),
+      );
+    },
     async close() {
       raw.destroy();
       await running?.close();
