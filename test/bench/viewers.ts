@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as z from 'zod/mini';
+import { edgeSecretIn, viewerHeaders } from '../support/edge.ts';
 import type { ChildCloud } from './child-cloud.ts';
 
 /** The answer to one request of one viewer, and how long it took. */
@@ -26,22 +24,15 @@ interface ViewerRequest {
   readonly token?: string;
 }
 
-const secretsFile = z.record(
-  z.string(),
-  z.object({ versions: z.array(z.object({ value: z.string(), stages: z.array(z.string()) })) }),
-);
-
 export function viewersOf({ http, stateDir }: Pick<ChildCloud, 'http' | 'stateDir'>): Viewers {
   const edge = edgeSecretIn(stateDir);
   let count = 0;
   const call: Viewers['call'] = async ({ method, path, body, token }, status = 200) => {
     count += 1;
-    const viewer = `10.${(count >> 16) & 255}.${(count >> 8) & 255}.${count & 255}:443`;
     const request = {
       method,
       headers: {
-        'x-confab-edge': edge,
-        'x-confab-viewer': viewer,
+        ...viewerHeaders(edge, count),
         ...(body && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
@@ -56,13 +47,4 @@ export function viewersOf({ http, stateDir }: Pick<ChildCloud, 'http' | 'stateDi
     return { ms, body: text === '' ? undefined : JSON.parse(text) };
   };
   return { call, post: (path, body, status) => call({ method: 'POST', path, body }, status) };
-}
-
-/** Shown to the functions by CloudFront; here of a cloud that was made for the bench alone. */
-function edgeSecretIn(stateDir: string): string {
-  const secrets = secretsFile.parse(JSON.parse(readFileSync(join(stateDir, 'secrets.json'), 'utf8')));
-  const edge = Object.entries(secrets).find(([name]) => name.includes('EdgeSecret'))?.[1];
-  const current = edge?.versions.find(({ stages }) => stages.includes('AWSCURRENT'));
-  if (!current) throw new Error('the cloud has no edge secret');
-  return current.value;
 }

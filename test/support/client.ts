@@ -28,7 +28,8 @@ export interface HttpClient {
   call<T = unknown>(method: string, path: string, call?: HttpCall): Promise<HttpAnswer<T>>;
 }
 
-export function httpClient(url: string): HttpClient {
+/** @param everywhere Headers of each request. */
+export function httpClient(url: string, everywhere: HttpCall['headers'] = {}): HttpClient {
   const base = url.replace(/\/$/, '');
   return {
     url: base,
@@ -37,6 +38,7 @@ export function httpClient(url: string): HttpClient {
       const response = await fetch(`${base}${path}`, {
         method,
         headers: {
+          ...everywhere,
           ...(payload !== undefined && { 'content-type': 'application/json' }),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...headers,

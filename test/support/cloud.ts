@@ -1,9 +1,11 @@
 /** Where a test finds the system: the one that all flows share, by its URL alone, or a cloud of its own to break. */
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { httpClient } from './client.ts';
+import { viewerHeaders } from './edge.ts';
 import { newPerson, type Person } from './people.ts';
 import type { TestSocket } from './socket.ts';
 
@@ -11,6 +13,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The system that the flows talk to. */
     readonly confabUrl: string;
+    /** Its secret of the edge; empty when it is not ours to know. */
+    readonly edgeSecret: string;
     /** The synthesized templates and the built functions, made once for the whole run. */
     readonly assemblyDir: string;
     /** The built web client. */
@@ -18,9 +22,13 @@ declare module 'vitest' {
   }
 }
 
+/** Each test file comes from an address of its own, so that none uses up what another may ask for. */
+const viewer = randomInt(1 << 24);
+
 /** The system under test, as a client knows it. */
 export function sharedCloud() {
-  return httpClient(inject('confabUrl'));
+  const edgeSecret = inject('edgeSecret');
+  return httpClient(inject('confabUrl'), edgeSecret ? viewerHeaders(edgeSecret, viewer) : {});
 }
 
 /** Two new people, or as many as named. */

@@ -12,6 +12,7 @@ import { startCloud } from '../../localstack/cloud.ts';
 import { prepareAssembly } from '../../localstack/template/prepare-assembly.ts';
 // The types of what is provided.
 import type {} from './cloud.ts';
+import { edgeSecretIn } from './edge.ts';
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'confab-flows-'));
@@ -21,8 +22,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const external = process.env.CONFAB_URL;
   const client = external ? undefined : buildClient(webDir);
   try {
-    const cloud = external ? undefined : await startShared(join(folder, 'state'), prepared);
+    const stateDir = join(folder, 'state');
+    const cloud = external ? undefined : await startShared(stateDir, prepared);
     project.provide('confabUrl', external ?? cloud?.url ?? '');
+    project.provide('edgeSecret', cloud ? edgeSecretIn(stateDir) : '');
     project.provide('assemblyDir', (await prepared).assemblyDir);
     await client;
     project.provide('webDir', webDir);
