@@ -17,8 +17,8 @@ declare module 'vitest' {
     readonly edgeSecret: string;
     /** The synthesized templates and the built functions, made once for the whole run. */
     readonly assemblyDir: string;
-    /** The built web client. */
-    readonly webDir: string;
+    /** Where the browser tests find the web client and its system. */
+    readonly pagesUrl: string;
   }
 }
 
