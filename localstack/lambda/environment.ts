@@ -47,7 +47,7 @@ export class Environment {
 
   constructor(options: EnvironmentOptions) {
     const data: EnvironmentData = { ...options.data, signal: this.#signal.buffer };
-    this.#worker = new Worker(new URL('./worker-bootstrap.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./worker-entry.mjs', import.meta.url), {
       workerData: data,
       env: { ...options.variables },
       execArgv: [],

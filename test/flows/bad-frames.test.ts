@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import { connect, people } from '../support/cloud.ts';
 import { newClientMsgId, openDirect, type Person, say, wholeHistory } from '../support/people.ts';
@@ -7,7 +7,8 @@ import type { TestSocket } from '../support/socket.ts';
 let ada: Person;
 let convoId: string;
 
-beforeAll(async () => {
+// Others for each test: nobody gets so many tickets in so short a time.
+beforeEach(async () => {
   const [first, second] = await people();
   ada = first;
   convoId = (await openDirect(first, second)).convo_id;
