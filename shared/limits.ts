@@ -192,10 +192,10 @@ function per(count: number, timeMs: number): RateLimit {
 }
 
 /**
- * What one address, number or IP may do before anybody is signed in. Mails and above all SMS cost money and can be aimed
- * at others: an hourly and a daily bucket each.
+ * What may be done from one IP or to one address or number before anybody is signed in, and by one person in one
+ * conversation. Mails and above all SMS cost money and can be aimed at others: an hourly and a daily bucket each.
  */
-export const anonymousRateLimits = {
+export const subjectRateLimits = {
   'register.ip': { burst: 300, refillMs: 1_000 },
   'login.ip': { burst: 300, refillMs: 1_000 },
   'refresh.ip': { burst: 600, refillMs: 200 },
@@ -212,6 +212,8 @@ export const anonymousRateLimits = {
   'sms.ip.day': per(60, dayMs),
   /** All SMS of a deployment: a runaway bill ends here. */
   'sms.total.day': per(1_000, dayMs),
+  /** A start every 3 seconds; the second at once is for one that the network held up. */
+  'typing.conversation': { burst: 2, refillMs: 3_000 },
 } as const satisfies Record<string, RateLimit>;
 
 /** After `free` failures in a row each next one doubles a delay, from `firstMs` to at most `maxMs`. */
@@ -238,4 +240,4 @@ export const failureDelays = {
 
 export type FailureKind = keyof typeof failureDelays;
 export type UserAction = keyof typeof userRateLimits;
-export type AnonymousAction = keyof typeof anonymousRateLimits;
+export type SubjectAction = keyof typeof subjectRateLimits;

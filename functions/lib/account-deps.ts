@@ -14,7 +14,7 @@ export function accountDeps(env: FunctionEnvironment<'http/account'>) {
     events: deps.accountEvents(env),
     factors: deps.secondFactors(env),
     failures: deps.failures(env),
-    limiter: deps.anonymousLimiter(env),
+    limiter: deps.subjectLimiter(env),
     sessions: deps.sessions(env),
     tickets: deps.tickets(env),
     users: deps.users(env),

@@ -19,7 +19,7 @@ export function authDeps(env: FunctionEnvironment<'http/auth'>) {
     accounts: deps.accounts(env),
     codes: deps.codes(env),
     failures: deps.failures(env),
-    limiter: deps.anonymousLimiter(env),
+    limiter: deps.subjectLimiter(env),
     users: deps.users(env),
     clock: systemClock,
     events,

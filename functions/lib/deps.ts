@@ -11,7 +11,7 @@ import { dynamoSecondFactorFlag } from '../../shared/account-data/dynamo-second-
 import { sqsAccountEvents } from '../../shared/account-events/sqs-account-events.ts';
 import { dynamoAccountStore } from '../../shared/auth/dynamo-account-store.ts';
 import { dynamoFailureStore } from '../../shared/auth/dynamo-failure-store.ts';
-import { dynamoAnonymousLimiter, dynamoGate } from '../../shared/auth/dynamo-gate.ts';
+import { dynamoGate, dynamoSubjectLimiter } from '../../shared/auth/dynamo-gate.ts';
 import { dynamoPublicKeyStore } from '../../shared/auth/dynamo-public-key-store.ts';
 import { dynamoSecondFactorStore } from '../../shared/auth/dynamo-second-factor-store.ts';
 import { dynamoSessionStore } from '../../shared/auth/dynamo-session-store.ts';
@@ -95,8 +95,8 @@ export const sessionsForSignIn = (env: { AUTH_TABLE: string; ACCOUNT_EVENTS_QUEU
 export const gate = (env: { AUTH_TABLE: string }) =>
   dynamoGate({ client: dynamo(), authTable: env.AUTH_TABLE, clock });
 
-export const anonymousLimiter = (env: { AUTH_TABLE: string }) =>
-  dynamoAnonymousLimiter({ client: dynamo(), authTable: env.AUTH_TABLE, clock });
+export const subjectLimiter = (env: { AUTH_TABLE: string }) =>
+  dynamoSubjectLimiter({ client: dynamo(), authTable: env.AUTH_TABLE, clock });
 
 export const tickets = (env: { AUTH_TABLE: string }) => dynamoTicketStore(dynamo(), env.AUTH_TABLE);
 

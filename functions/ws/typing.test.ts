@@ -1,5 +1,5 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testDatabase } from '../../test/support/dynamodb.ts';
 import { signUp } from '../../test/support/in-memory-aws.ts';
 import { frameWorld } from '../../test/support/in-memory-frames.ts';
@@ -7,6 +7,7 @@ import { frameWorld } from '../../test/support/in-memory-frames.ts';
 const database = testDatabase();
 const world = frameWorld(database, { typing: () => import('./typing.ts') });
 
+const asBen = () => ({ connectionId: 'ben-1', identity: world.people.ben });
 const frame = (action: string) => ({ action, convo_id: world.people.team });
 
 describe('typing', () => {
@@ -30,9 +31,9 @@ describe('typing', () => {
     ]);
   });
 
-  it('[T1] writes nothing but the sign of the gate', async () => {
+  it('[T1] writes nothing but what limits it', async () => {
     const sent = vi.spyOn(DynamoDBDocumentClient.prototype, 'send');
-    await world.send('typing', frame('typing.start'));
+    await world.send('typing', frame('typing.start'), asBen());
     const commands = sent.mock.calls.map(([command]) => command.constructor.name);
     sent.mockRestore();
     expect(commands.toSorted()).toEqual([
@@ -42,12 +43,12 @@ describe('typing', () => {
       'GetCommand',
       'GetCommand',
       'UpdateCommand',
+      'UpdateCommand',
     ]);
   });
 
   it('[T2] says when to come back to who types too fast, and tells the others nothing more', async () => {
-    const start = () =>
-      world.send('typing', frame('typing.start'), { connectionId: 'ben-1', identity: world.people.ben });
+    const start = () => world.send('typing', frame('typing.start'), asBen());
     await Promise.all(Array.from({ length: 30 }, start));
     const toBen = world.pushed().filter(([connectionId]) => connectionId === 'ben-1');
     expect(toBen.length).toBeGreaterThan(0);
@@ -76,5 +77,18 @@ describe('typing', () => {
     expect(
       await world.refusal('typing', frame('typing.stop'), { identity: { ...dora, sessionId: 's_x' } }),
     ).toMatchObject({ code: 'auth.session_ended' });
+  });
+
+  it('[T2] passes two starts at once on, then one every 3 seconds, and a stop whenever it comes', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const answerTo = async (action: string) => (await world.send('typing', frame(action))).at(-1)?.[1];
+
+    expect(await answerTo('typing.start')).toMatchObject({ type: 'typing.start' });
+    expect(await answerTo('typing.start')).toMatchObject({ type: 'typing.start' });
+    expect(await answerTo('typing.start')).toMatchObject({ code: 'rate_limited', retry_after_ms: 3_000 });
+    expect(await answerTo('typing.stop')).toMatchObject({ type: 'typing.stop' });
+    vi.advanceTimersByTime(3_000);
+    expect(await answerTo('typing.start')).toMatchObject({ type: 'typing.start' });
   });
 });

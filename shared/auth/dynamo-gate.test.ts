@@ -12,9 +12,9 @@ import { testDatabase } from '../../test/support/dynamodb.ts';
 import { inMemoryGate } from '../../test/support/in-memory-auth.ts';
 import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
 import { AppError } from '../errors.ts';
-import { anonymousRateLimits, limits, userRateLimits } from '../limits.ts';
+import { limits, subjectRateLimits, userRateLimits } from '../limits.ts';
 import { dynamoAccountStore } from './dynamo-account-store.ts';
-import { dynamoAnonymousLimiter, dynamoGate } from './dynamo-gate.ts';
+import { dynamoGate, dynamoSubjectLimiter } from './dynamo-gate.ts';
 import { dynamoSessionStore } from './dynamo-session-store.ts';
 
 const database = testDatabase();
@@ -147,9 +147,9 @@ describe('the anonymous limiter', () => {
   function setup() {
     const clock = movableClock(startMs);
     const { client, tables } = database();
-    return { clock, limiter: dynamoAnonymousLimiter({ client, authTable: tables.authTable, clock }) };
+    return { clock, limiter: dynamoSubjectLimiter({ client, authTable: tables.authTable, clock }) };
   }
-  const { burst, refillMs } = anonymousRateLimits['email.address.hour'];
+  const { burst, refillMs } = subjectRateLimits['email.address.hour'];
 
   it('lets exactly a burst through per subject, and refills', async () => {
     const { limiter, clock } = setup();

@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } f
 import { type Clock, epochSeconds } from '../clock.ts';
 import { unmarshallItem } from '../dynamo-transaction.ts';
 import { AppError } from '../errors.ts';
-import { type AnonymousAction, anonymousRateLimits, type RateLimit, userRateLimits } from '../limits.ts';
+import { type RateLimit, type SubjectAction, subjectRateLimits, userRateLimits } from '../limits.ts';
 import { gateKey, limitKey } from './auth-keys.ts';
 import type { Gate } from './gate.ts';
 import { latestAdmittedTat, retryAfterMs } from './token-bucket.ts';
@@ -45,16 +45,16 @@ export function dynamoGate({ client, authTable, clock }: Deps): Gate {
   };
 }
 
-/** Buckets for callers who are not signed in, by address or account. */
-export interface AnonymousLimiter {
-  /** Throws `rate_limited` with the time to wait. */
-  take(action: AnonymousAction, subject: string): Promise<void>;
+/** Buckets of anything but a person as a whole: an IP, an address, somebody in one conversation. */
+export interface SubjectLimiter {
+  /** 1 write unit. Throws `rate_limited` with the time to wait. */
+  take(action: SubjectAction, subject: string): Promise<void>;
 }
 
-export function dynamoAnonymousLimiter({ client, authTable, clock }: Deps): AnonymousLimiter {
+export function dynamoSubjectLimiter({ client, authTable, clock }: Deps): SubjectLimiter {
   return {
     async take(action, subject) {
-      const limit = anonymousRateLimits[action];
+      const limit = subjectRateLimits[action];
       await takeToken(
         client,
         clock,

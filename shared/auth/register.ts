@@ -8,7 +8,7 @@ import { limits } from '../limits.ts';
 import type { UserProfile } from '../users/user.ts';
 import type { Warn } from './account-changes.ts';
 import type { AccountStore } from './account-store.ts';
-import type { AnonymousLimiter } from './dynamo-gate.ts';
+import type { SubjectLimiter } from './dynamo-gate.ts';
 import { issueTokens, type TokenDeps } from './issue-tokens.ts';
 import { checkNewPassword } from './new-password.ts';
 import { hashPassword } from './password.ts';
@@ -19,7 +19,7 @@ interface RegisterDeps extends TokenDeps {
   readonly accounts: Pick<AccountStore, 'create'>;
   readonly ids: Ids;
   readonly events: AccountEvents;
-  readonly limiter: AnonymousLimiter;
+  readonly limiter: SubjectLimiter;
   readonly warn: Warn;
 }
 

@@ -10,7 +10,7 @@ import type { UserProfile } from '../users/user.ts';
 import type { UserStore } from '../users/user-store.ts';
 import type { Identity } from './access-token.ts';
 import type { Address } from './account-store.ts';
-import type { AnonymousLimiter } from './dynamo-gate.ts';
+import type { SubjectLimiter } from './dynamo-gate.ts';
 import { requireRecentAuthentication } from './recent-authentication.ts';
 import type { SessionStore } from './session.ts';
 
@@ -18,7 +18,7 @@ interface Deps {
   readonly sessions: Pick<SessionStore, 'get'>;
   readonly users: Pick<UserStore, 'get'>;
   readonly events: AccountEvents;
-  readonly limiter: AnonymousLimiter;
+  readonly limiter: SubjectLimiter;
   readonly ids: Ids;
   readonly clock: Clock;
 }

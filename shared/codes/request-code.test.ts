@@ -8,10 +8,10 @@ import {
   inMemoryAccountEvents,
   phoneOf,
 } from '../../test/support/in-memory-codes.ts';
-import { dynamoAnonymousLimiter } from '../auth/dynamo-gate.ts';
+import { dynamoSubjectLimiter } from '../auth/dynamo-gate.ts';
 import { AppError } from '../errors.ts';
 import { sha256 } from '../ids.ts';
-import { type AnonymousAction, anonymousRateLimits } from '../limits.ts';
+import { type SubjectAction, subjectRateLimits } from '../limits.ts';
 import { type CodeRequestOf, requestCode } from './request-code.ts';
 
 const database = testDatabase();
@@ -106,7 +106,7 @@ describe('the limits of requests for codes', () => {
     expect(limiter.taken.slice(4)).toEqual(limiter.taken.slice(0, 4));
   });
 
-  it.each(subjects(login.to).map(([action]) => action as AnonymousAction))(
+  it.each(subjects(login.to).map(([action]) => action as SubjectAction))(
     'refuse beyond %s, and publish nothing',
     async (action) => {
       const { ask, limiter, events } = codesUnderTest();
@@ -127,9 +127,9 @@ describe('the limits of requests for codes', () => {
     const { client, tables } = database();
     const clock = movableClock();
     const events = inMemoryAccountEvents(clock);
-    const limiter = dynamoAnonymousLimiter({ client, authTable: tables.authTable, clock });
+    const limiter = dynamoSubjectLimiter({ client, authTable: tables.authTable, clock });
     const ids = countingIds('LIMIT');
-    const { burst, refillMs } = anonymousRateLimits['email.address.hour'];
+    const { burst, refillMs } = subjectRateLimits['email.address.hour'];
     const ask = (from: number) =>
       requestCode({ ...login, ip: `198.51.100.${from}` }, { events, limiter, ids });
     for (let from = 0; from < burst; from += 1) await ask(from);

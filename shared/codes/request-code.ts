@@ -1,7 +1,7 @@
 import type { ChallengeResponse } from '../../events/account-contracts.ts';
 import type { AccountEvents } from '../account-events/account-events.ts';
 import type { Address } from '../auth/account-store.ts';
-import type { AnonymousLimiter } from '../auth/dynamo-gate.ts';
+import type { SubjectLimiter } from '../auth/dynamo-gate.ts';
 import { AppError } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import { limits } from '../limits.ts';
@@ -23,7 +23,7 @@ export interface CodeRequestOf extends CodeSubject {
  */
 export async function requestCode(
   request: CodeRequestOf,
-  deps: { events: AccountEvents; limiter: AnonymousLimiter; ids: Ids },
+  deps: { events: AccountEvents; limiter: SubjectLimiter; ids: Ids },
 ): Promise<ChallengeResponse> {
   const { purpose, to, userId, signUp = false } = request;
   if (purpose === 'verify' && userId === null) throw new AppError('auth.unauthenticated');
@@ -47,13 +47,13 @@ export async function requestCode(
 }
 
 /** Before the address, so that a caller beyond their own limit does not use up that of others. */
-async function takeOfCaller({ channel }: Address, ip: string, limiter: AnonymousLimiter): Promise<void> {
+async function takeOfCaller({ channel }: Address, ip: string, limiter: SubjectLimiter): Promise<void> {
   const network = networkOf(ip);
   await limiter.take(`${channel}.ip.hour`, network);
   await limiter.take(`${channel}.ip.day`, network);
 }
 
-async function takeOfAddress(to: Address, limiter: AnonymousLimiter): Promise<void> {
+async function takeOfAddress(to: Address, limiter: SubjectLimiter): Promise<void> {
   const subject = addressHash(to);
   await limiter.take(`${to.channel}.address.hour`, subject);
   await limiter.take(`${to.channel}.address.day`, subject);

@@ -3,7 +3,7 @@ import type { CodePurpose } from '../../events/account-contracts.ts';
 import type { AccountEvent, CodeRequested } from '../../events/account-event.ts';
 import type { AccountEvents } from '../../shared/account-events/account-events.ts';
 import type { AccountStore, Address, AddressHolder } from '../../shared/auth/account-store.ts';
-import type { AnonymousLimiter } from '../../shared/auth/dynamo-gate.ts';
+import type { SubjectLimiter } from '../../shared/auth/dynamo-gate.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { checkCode } from '../../shared/codes/check-code.ts';
 import { addressHash } from '../../shared/codes/code.ts';
@@ -11,7 +11,7 @@ import type { CodeStore, StoredCode } from '../../shared/codes/code-store.ts';
 import { deliverCode } from '../../shared/codes/deliver-code.ts';
 import { requestCode } from '../../shared/codes/request-code.ts';
 import { AppError } from '../../shared/errors.ts';
-import { type AnonymousAction, limits } from '../../shared/limits.ts';
+import { type SubjectAction, limits } from '../../shared/limits.ts';
 import { countingIds, movableClock } from './builders.ts';
 import { codeIn, rememberingMailer, rememberingTexter } from './in-memory-mail.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -66,12 +66,12 @@ export function inMemoryAccountEvents(clock: Clock): AccountEvents & { readonly 
 }
 
 /** Remembers which tokens were taken; refuses those of the named actions. */
-export function rememberingLimiter(): AnonymousLimiter & {
-  readonly taken: [AnonymousAction, string][];
-  readonly empty: Set<AnonymousAction>;
+export function rememberingLimiter(): SubjectLimiter & {
+  readonly taken: [SubjectAction, string][];
+  readonly empty: Set<SubjectAction>;
 } {
-  const taken: [AnonymousAction, string][] = [];
-  const empty = new Set<AnonymousAction>();
+  const taken: [SubjectAction, string][] = [];
+  const empty = new Set<SubjectAction>();
   return {
     taken,
     empty,

@@ -12,7 +12,10 @@ export interface TypingOutOptions {
 /** Tells that this person is writing: at most every three seconds, in one conversation at a time. Never repeated. */
 export class TypingOut {
   readonly #options: TypingOutOptions;
-  #told: { readonly convoId: string; readonly atMs: number } | undefined;
+  /** Where somebody is told that this person is writing. */
+  #told: string | undefined;
+  /** The last start; another one there comes no sooner, even if a message ended it. */
+  #last: { readonly convoId: string; readonly atMs: number } | undefined;
 
   constructor(options: TypingOutOptions) {
     this.#options = options;
@@ -20,15 +23,16 @@ export class TypingOut {
 
   start(convoId: string): void {
     const nowMs = this.#options.environment.now();
-    if (this.#told?.convoId === convoId && nowMs - this.#told.atMs < repeatMs) return;
-    if (this.#told !== undefined && this.#told.convoId !== convoId) this.stop(this.#told.convoId);
-    this.#told = { convoId, atMs: nowMs };
+    if (this.#told !== undefined && this.#told !== convoId) this.stop(this.#told);
+    if (this.#last?.convoId === convoId && nowMs - this.#last.atMs < repeatMs) return;
+    this.#told = convoId;
+    this.#last = { convoId, atMs: nowMs };
     this.#options.send({ action: 'typing.start', convo_id: convoId });
   }
 
   /** Sends nothing if nobody was told that it began. */
   stop(convoId: string): void {
-    if (this.#told?.convoId !== convoId) return;
+    if (this.#told !== convoId) return;
     this.#told = undefined;
     this.#options.send({ action: 'typing.stop', convo_id: convoId });
   }
@@ -36,5 +40,6 @@ export class TypingOut {
   /** What was told on the connection that ended expires by itself. */
   forget(): void {
     this.#told = undefined;
+    this.#last = undefined;
   }
 }
