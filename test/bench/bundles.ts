@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { environments, type FunctionPath } from '../../functions/environments.ts';
 import { bundleName } from '../../infra/function-code.ts';
+import { functionVariables } from '../support/function-variables.ts';
 import { type Spread, spread } from './histogram.ts';
 
 export interface BundleResult {
@@ -26,7 +27,7 @@ export async function measureBundles(folder: string): Promise<BundleResult[]> {
     const file = join(folder, bundleName(path), 'index.mjs');
     const code = readFileSync(file);
     const times: number[] = [];
-    for (let repeat = 0; repeat < repeats; repeat += 1) times.push(await importOnce(file, path));
+    for (let repeat = 0; repeat < repeats; repeat += 1) times.push(await importOnce(file));
     results.push({
       name: bundleName(path),
       kilobytes: code.length / 1024,
@@ -37,17 +38,11 @@ export async function measureBundles(folder: string): Promise<BundleResult[]> {
   return results;
 }
 
-/** A function parses its variables when it is loaded, so each gets some value that passes for any of them. */
-async function importOnce(file: string, path: FunctionPath): Promise<number> {
-  const variables = Object.fromEntries(
-    Object.keys(environments[path].shape).map((name) => [
-      name,
-      /(COUNT|MAX)$/.test(name) ? '5' : 'https://example.test/x',
-    ]),
-  );
+/** A function parses its variables when it is loaded. */
+async function importOnce(file: string): Promise<number> {
   const args = ['--input-type=module', '--eval', timedImport, file];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
-    env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...variables },
+    env: { PATH: process.env.PATH, ...functionVariables() },
   });
   return Number(stdout);
 }

@@ -22,7 +22,8 @@ import { deriveSigningKeys, signingEpoch } from '../../shared/auth/signing-keys.
 import { systemClock } from '../../shared/clock.ts';
 import { randomIds } from '../../shared/ids.ts';
 import { anAccepted, aProfile, instantBackoff } from './builders.ts';
-import type { TestDatabase, TestTables } from './dynamodb.ts';
+import type { TestDatabase } from './dynamodb.ts';
+import { functionVariables } from './function-variables.ts';
 
 export const signingSecret = 'signing secret of the tests, 64 characters long, as if generated';
 export const issuer = 'https://chat.example.org';
@@ -30,51 +31,14 @@ export const issuer = 'https://chat.example.org';
 /** The keys that sign tokens at this time. */
 export const signingKeysAt = (ms: number) => deriveSigningKeys(signingSecret, signingEpoch(ms));
 
-const nowhere: TestTables = {
-  authTable: 'auth',
-  usersTable: 'users',
-  conversationsTable: 'conversations',
-  messagesTable: 'messages',
-  connectionsTable: 'connections',
-  moderationTable: 'moderation',
-};
-
 /**
  * The environment of every function, before it is imported; with a database its tables are real.
  * Logs are silent unless `LOG_LEVEL` is given.
  */
 export function stubEnvironment(database?: TestDatabase, more: Record<string, string> = {}): void {
-  const tables = database?.tables ?? nowhere;
   const variables = {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    LOG_LEVEL: 'SILENT',
-    AUTH_TABLE: tables.authTable,
-    USERS_TABLE: tables.usersTable,
-    CONVERSATIONS_TABLE: tables.conversationsTable,
-    MESSAGES_TABLE: tables.messagesTable,
-    CONNECTIONS_TABLE: tables.connectionsTable,
-    MODERATION_TABLE: tables.moderationTable,
-    WEBSOCKET_URL: 'wss://socket.example.org/live',
+    ...functionVariables(database?.tables),
     TOKEN_ISSUER: issuer,
-    SIGNING_SECRET_ID: 'confab/signing',
-    MESSAGE_QUEUE_URL: 'https://sqs.example/queue.fifo',
-    DEAD_LETTER_QUEUE_URL: 'https://sqs.example/dead.fifo',
-    MAX_RECEIVE_COUNT: '10',
-    ACCOUNT_EVENTS_QUEUE_URL: 'https://sqs.example/account-events',
-    PRESENCE_QUEUE_URL: 'https://sqs.example/presence-checks',
-    NOTICE_QUEUE_URL: 'https://sqs.example/notices',
-    RECONNECT_AFTER_SECONDS: '6000',
-    EDGE_SECRET_ID: 'confab/edge',
-    FACTOR_SECRET_ID: 'confab/factor',
-    ALLOWED_ORIGINS: 'https://chat.example.org,http://127.0.0.1:8080',
-    CONNECTIONS_PER_USER_MAX: '20',
-    MAIL_FROM: 'Confab <confab@example.org>',
-    WEB_URL: 'https://chat.example.org',
-    ADMIN_EMAILS: 'admin@example.org',
-    WEBHOOK_QUEUE_URL: 'https://sqs.example/webhook-deliveries',
-    WEBHOOK_TARGETS: 'public',
     ...(database && { AWS_ENDPOINT_URL_DYNAMODB: database.endpoint }),
     ...more,
   };

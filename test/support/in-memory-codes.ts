@@ -11,7 +11,7 @@ import type { CodeStore, StoredCode } from '../../shared/codes/code-store.ts';
 import { deliverCode } from '../../shared/codes/deliver-code.ts';
 import { requestCode } from '../../shared/codes/request-code.ts';
 import { AppError } from '../../shared/errors.ts';
-import { type SubjectAction, limits } from '../../shared/limits.ts';
+import { limits, type SubjectAction } from '../../shared/limits.ts';
 import { countingIds, movableClock } from './builders.ts';
 import { codeIn, rememberingMailer, rememberingTexter } from './in-memory-mail.ts';
 import { seededRandom } from './seeded-random.ts';
