@@ -4,7 +4,7 @@ import type { TestSocket } from '../support/socket.ts';
 import type { ActionObservation } from './action-cost.ts';
 import type { ChildCloud } from './child-cloud.ts';
 import { readLog, usage } from './observe.ts';
-import { untilQuiet } from './quiet.ts';
+import { untilOnline, untilQuiet } from './quiet.ts';
 
 const rounds = 10;
 const warmUpRounds = 2;
@@ -19,6 +19,8 @@ interface Room {
   readonly sockets: readonly TestSocket[];
   /** People who are not in it. */
   readonly guests: readonly Person[];
+  /** Other groups of the same people. */
+  readonly otherConvoIds: readonly string[];
 }
 
 interface Plan {
@@ -86,7 +88,13 @@ const plans: readonly Plan[] = [
     run: ({ sockets: [, second], convoId }, n) =>
       second?.send({ action: 'thread.read', convo_id: convoId, thread: 1, thread_seq: n }),
   },
-  { name: 'typing', via: 'frame', run: frame(() => ({ action: 'typing.start' })) },
+  {
+    name: 'typing, a start',
+    via: 'frame',
+    // Each in another group: nobody starts twice in three seconds.
+    run: ({ sockets: [first], otherConvoIds }, n) =>
+      first?.send({ action: 'typing.start', convo_id: otherConvoIds[n - 1] }),
+  },
   { name: 'ping', via: 'frame', run: frame(() => ({ action: 'ping' })) },
   {
     name: 'subscribe to 4 people',
@@ -95,11 +103,22 @@ const plans: readonly Plan[] = [
       first?.send({ action: 'presence.subscribe', user_ids: others.map(({ userId }) => userId) }),
   },
   {
-    name: 'presence, 1 subscriber',
+    name: 'status, 1 subscriber',
     via: 'frame',
-    run: ({ sockets: [, second] }, n) => second?.send({ action: 'presence.set', idle: n % 2 === 1 }),
+    run: ({ sockets: [, second] }, n) =>
+      second?.send({ action: 'presence.set', custom: { text: `Status ${n}` } }),
   },
-  { name: 'sync, 1 conversation', via: 'frame', run: frame(() => ({ action: 'sync' })) },
+  {
+    name: 'away or back, 1 subscriber',
+    via: 'frame',
+    run: async ({ sockets: [first, second] }, n) => {
+      const told = first?.all('presence.update').length ?? 0;
+      second?.send({ action: 'presence.set', idle: n % 2 === 1 });
+      // The stream takes its time, and two changes in it would be one.
+      await first?.until('the presence', () => first.all('presence.update').length > told);
+    },
+  },
+  { name: 'sync of 13 conversations', via: 'frame', run: frame(() => ({ action: 'sync' })) },
   {
     name: 'rename',
     via: 'request',
@@ -109,12 +128,13 @@ const plans: readonly Plan[] = [
   { name: 'make an admin', via: 'request', run: ask('PUT', guest, () => ({ role: 'admin' })) },
   { name: 'remove a member', via: 'request', run: ask('DELETE', guest) },
   { name: 'history, 50 messages', via: 'request', run: ask('GET', conversation('/messages')) },
-  { name: 'list of conversations', via: 'request', run: ask('GET', () => '/conversations') },
+  { name: 'list of 13 conversations', via: 'request', run: ask('GET', () => '/conversations') },
 ];
 
 /** Does each kind of thing in a group of five through a tapped cloud, which it closes; answers what each was seen to cost. */
 export async function observeActionCosts(cloud: ChildCloud): Promise<ActionObservation[]> {
   const room = await roomIn(cloud);
+  await untilOnline(cloud, room.sockets.length);
   const sightings = [];
   for (const plan of plans) sightings.push(await sight(cloud, room, plan));
   await Promise.all(room.sockets.map((socket) => socket.close()));
@@ -131,12 +151,14 @@ async function roomIn({ http }: ChildCloud): Promise<Room> {
   if (!owner) throw new Error('nobody there');
   const guests = await newPeople(http, warmUpRounds + rounds);
   const { convo_id: convoId } = await openGroup(owner, others);
+  const otherGroups = await Promise.all(guests.map(() => openGroup(owner, others)));
   const sockets = await Promise.all([owner, ...others].map((person) => person.connect()));
   const [first] = sockets;
   if (!first) throw new Error('nobody there');
   for (let count = 0; count <= warmUpRounds + rounds; count += 1)
     await say(first, convoId, `before ${count}`);
-  return { convoId, owner, others, sockets, guests };
+  const otherConvoIds = otherGroups.map(({ convo_id }) => convo_id);
+  return { convoId, owner, others, sockets, guests, otherConvoIds };
 }
 
 async function sight(cloud: ChildCloud, room: Room, { name, via, run }: Plan) {

@@ -12,11 +12,16 @@ export interface ChildCloud {
   readonly memoryMb: Readonly<Record<string, number>>;
   /** From the start of the process to its first answer over HTTP, with building and synthesizing. */
   readonly readyMs: number;
-  /** Calls of functions to services since the last `clear`; empty without a tap. */
+  /** Calls of functions to services since the last `clear`, without those of schedules; empty without a tap. */
   records(): Promise<readonly CallRecord[]>;
   clear(): Promise<void>;
   cpuMs(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** What schedules do is done without anybody's message or request as well, and belongs to the cost of being there. */
+export function isSchedule(functionName: string): boolean {
+  return functionName.startsWith('schedules-');
 }
 
 /** Starts a cloud below `folder`; one after the other may share what was built in it. */
@@ -58,7 +63,8 @@ export async function startChildCloud(
     stateDir,
     memoryMb: ready.memoryMb,
     readyMs,
-    records: async () => (await ask('records')).records ?? [],
+    records: async () =>
+      ((await ask('records')).records ?? []).filter(({ functionName }) => !isSchedule(functionName)),
     clear: async () => {
       await ask('clear');
     },

@@ -3,10 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { logFileOf } from '../../localstack/cloud/state-folder.ts';
 import { newPeople, openDirect } from '../support/people.ts';
 import { BenchSocket } from './bench-socket.ts';
-import type { ChildCloud } from './child-cloud.ts';
+import { type ChildCloud, isSchedule } from './child-cloud.ts';
 import type { Invocation, Observation } from './cost.ts';
 import { Deliveries } from './deliveries.ts';
 import { groupOf } from './fan-out.ts';
+import { untilOnline } from './quiet.ts';
 
 type Sighting = Omit<Observation, 'invocations' | 'logBytes'> & {
   readonly fromMs: number;
@@ -20,6 +21,7 @@ const humanPauseMs = 120;
 export async function observeCosts(cloud: ChildCloud): Promise<Observation[]> {
   const pair = await pairOf(cloud);
   const group = await groupOf(cloud.http, 50);
+  await untilOnline(cloud, pair.sockets.length + group.sockets.length);
   const sightings = [
     await sight(cloud, { name: 'one message, 2 members', ...pair, rounds: 40, atOnce: 1 }),
     await sight(cloud, { name: 'one message, 50 members', ...group, rounds: 20, atOnce: 1 }),
@@ -96,11 +98,12 @@ export function readLog(file: string): LogEntry[] {
   return lines.map((line) => JSON.parse(line) as LogEntry);
 }
 
-/** What functions used and printed, of these lines of the log. */
+/** What functions but those of schedules used and printed, of these lines of the log. */
 export function usage(
-  entries: readonly LogEntry[],
+  log: readonly LogEntry[],
   memoryMb: ChildCloud['memoryMb'],
 ): { invocations: Invocation[]; logBytes: number } {
+  const entries = log.filter((entry) => !isSchedule(entry.function ?? ''));
   const printed = entries.filter(({ kind }) => kind === 'function');
   return {
     logBytes: printed.reduce((sum, { line }) => sum + Buffer.byteLength(JSON.stringify(line)), 0),

@@ -153,6 +153,8 @@ it('announces what others write from now on, and not the history', async () => {
   const grace = await register(system.browser, system.url, 'Grace Hopper');
   await openConversation(ada, grace);
   await say(ada.page, 'an old one');
+  // It is old when it was there before the conversation was opened.
+  await grace.page.getByRole('navigation', { name: 'Conversations' }).getByText('an old one').waitFor();
   await grace.page.getByRole('link', { name: /Ada Lovelace/ }).click();
   await bubbles(grace.page).getByText('an old one').waitFor();
   const log = grace.page.getByRole('log');
