@@ -31,14 +31,14 @@ export function eventually<T>(read: () => T) {
 }
 
 /** The shell is the same engine without the windows around it, and takes a third of the time of a page. */
-const installedChromium = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync);
+const installed = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/google-chrome'];
+
+/** Undefined where there is none. */
+export const chromiumPath = process.env.CHROMIUM_PATH ?? installed.find(existsSync);
 
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? installedChromium;
-  if (!executablePath)
-    throw new Error('There is no Chromium: install it, or say in CHROMIUM_PATH where it is');
   return await chromium.launch({
-    executablePath,
+    ...(chromiumPath !== undefined && { executablePath: chromiumPath }),
     // Containers run tests as root, where Chromium has no sandbox.
     args: ['--no-sandbox'],
   });

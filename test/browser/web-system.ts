@@ -1,14 +1,19 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
 // The types of what is injected.
 import type {} from '../support/cloud.ts';
-import { launchBrowser } from './person-page.ts';
+import { chromiumPath, launchBrowser } from './person-page.ts';
 
 /** The web client with its system, and a browser for the tests of one file, from before its first test until after its last. */
 export function webSystem(): { readonly url: string; readonly browser: Browser } {
   let browser: Browser | undefined;
+  // A laptop need not have one; CI must.
+  const isMissing = chromiumPath === undefined && !process.env.CI;
+  beforeEach(({ skip }) =>
+    skip(isMissing, 'there is no Chromium: install it, or say in CHROMIUM_PATH where it is'),
+  );
   beforeAll(async () => {
-    browser = await launchBrowser();
+    if (!isMissing) browser = await launchBrowser();
   });
   afterAll(() => browser?.close());
   return {
