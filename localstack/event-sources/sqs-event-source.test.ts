@@ -89,7 +89,7 @@ const circumstances: [string, InvokeResult, { deleted: string[] }][] = [
 ];
 
 it.each(circumstances)(
-  '[Q2] deletes what succeeded when the function answers %s',
+  'deletes what succeeded when the function answers %s',
   async (_case, result, then) => {
     const { queue, batches, start } = aMapping(() => result);
     queue.send('a1', 'a2', 'b1');

@@ -23,7 +23,7 @@ const scenario = fc.record({
 
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
 
-it('[D11] delivers every record at least once and in order, and never moves a checkpoint back', async () => {
+it('delivers every record at least once and in order, and never moves a checkpoint back', async () => {
   await fc.assert(fc.asyncProperty(scenario, runScenario), { numRuns: 150 });
 });
 

@@ -58,7 +58,7 @@ it('goes on from its checkpoint when it is started again', async () => {
   await eventually(() => expect(batches()).toEqual([[9, 10], [11]]));
 });
 
-it('[D11] moves the checkpoint before the lowest failed record and delivers everything from there again', async () => {
+it('moves the checkpoint before the lowest failed record and delivers everything from there again', async () => {
   const answers = [reporting('4', '3'), reporting('4')];
   const { batches, checkpoints, start } = aMapping(
     aStream([aShard([1, 2, 3, 4, 5])]),
@@ -98,7 +98,7 @@ it('ignores reports if the mapping does not ask for them', async () => {
   expect(batches()).toEqual([[1, 2]]);
 });
 
-it('[D11] halves a failing batch until the bad record is alone, and only that uses up its retries', async () => {
+it('halves a failing batch until the bad record is alone, and only that uses up its retries', async () => {
   const { batches, checkpoints, discarded, start } = aMapping(
     aStream([aShard([1, 2, 3, 4, 5])]),
     (numbers) => (numbers.includes(4) ? failed() : succeeded()),
@@ -110,7 +110,7 @@ it('[D11] halves a failing batch until the bad record is alone, and only that us
   expect(discarded.map((metadata) => metadata.DDBStreamBatchInfo.startSequenceNumber)).toEqual(['4']);
 });
 
-it('[D8] gives a batch up when its retries are used up, tells the destination where it is, and goes on', async () => {
+it('gives a batch up when its retries are used up, tells the destination where it is, and goes on', async () => {
   const { batches, checkpoints, discarded, start } = aMapping(
     aStream([aShard([1, 2, 3])]),
     (numbers) => (numbers.includes(1) ? failed() : succeeded()),

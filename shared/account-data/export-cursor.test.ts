@@ -61,7 +61,7 @@ describe('the cursor of an export', () => {
     );
   });
 
-  it('[Z6] is refused and never more than that, whatever it is', () => {
+  it('is refused and never more than that, whatever it is', () => {
     fc.assert(fc.property(fc.string({ maxLength: 256, unit: 'binary' }), (cursor) => refuses(cursor)));
   });
 });

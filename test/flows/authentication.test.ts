@@ -57,7 +57,7 @@ describe('a login', () => {
     expect((await me(tokens.access_token)).status).toBe(200);
   });
 
-  it('says the same of a wrong password and of an unknown address', async () => {
+  it('[I3] says the same of a wrong password and of an unknown address', async () => {
     const [ada] = await people(1);
 
     const answers = await Promise.all([
@@ -115,7 +115,7 @@ describe('an access token', () => {
 });
 
 describe('a refresh', () => {
-  it('gives new tokens for the same session', async () => {
+  it('[I6] gives new tokens for the same session', async () => {
     const [ada] = await people(1);
 
     const next = bodyOf(await refresh(ada.tokens.refresh_token));
@@ -125,7 +125,7 @@ describe('a refresh', () => {
     expect((await me(next.access_token)).status).toBe(200);
   });
 
-  it('gives the same successor to two that come at once, or when the answer was lost', async () => {
+  it('[I6] gives the same successor to two that come at once, or when the answer was lost', async () => {
     const [ada] = await people(1);
 
     const answers = await Promise.all([1, 2, 3].map(() => refresh(ada.tokens.refresh_token)));
@@ -133,7 +133,7 @@ describe('a refresh', () => {
     expect(new Set(answers.map((answer) => bodyOf(answer).refresh_token)).size).toBe(1);
   });
 
-  it('ends the session when an old token comes back', async () => {
+  it('[I6] ends the session when an old token comes back', async () => {
     const [ada] = await people(1);
     const second = bodyOf(await refresh(ada.tokens.refresh_token));
     const third = bodyOf(await refresh(second.refresh_token));

@@ -18,7 +18,7 @@ async function sayMany(socket: TestSocket, convo_id: string, count: number): Pro
   });
 }
 
-it('[P5][Y1] sends exactly what was missed, in order, to somebody who was away', async () => {
+it('[P5][C4][Y1] sends exactly what was missed, in order, to somebody who was away', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openDirect(ada, ben);
   const [adaSocket, before] = await Promise.all([connect(ada), connect(ben)]);

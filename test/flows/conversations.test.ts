@@ -27,7 +27,7 @@ it('gives two people one direct conversation, from both sides and at once', asyn
   for (const person of [ada, ben]) expect(await listOf(person)).toHaveLength(1);
 });
 
-it('shows a new conversation to everybody in it at once, with its title and its people', async () => {
+it('[M9] shows a new conversation to everybody in it at once, with its title and its people', async () => {
   const [ada, ben, cleo] = await people(3);
   const sockets = await Promise.all([ada, ben, cleo].map(connect));
 

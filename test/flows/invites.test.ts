@@ -56,7 +56,7 @@ describe('an invitation', () => {
     );
   });
 
-  it('[L1] comes with a sync to whoever was away', async () => {
+  it('[L1][Y9] comes with a sync to whoever was away, and once withdrawn with none', async () => {
     const [ada, ben] = await people();
     const { convo_id } = await openGroup(ada, []);
     const made = bodyOf(await invite(ada, convo_id, ben), 201);
@@ -64,6 +64,13 @@ describe('an invitation', () => {
     socket.send({ action: 'sync', cursors: {} });
     await socket.next('synced');
     expect(socket.all('invite.update').map((event) => event.invite)).toEqual([made]);
+    await socket.close();
+
+    bodyOf(await ada.call('DELETE', `/conversations/${convo_id}/invites/${ben.userId}`), 204);
+    const later = await connect(ben);
+    later.send({ action: 'sync', cursors: {} });
+    await later.next('synced');
+    expect(later.all('invite.update')).toEqual([]);
   });
 
   it('[L2] accepted, it is a membership in its role, for everybody at once', async () => {

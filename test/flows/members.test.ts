@@ -16,7 +16,7 @@ const view = async (person: Person, convoId: string) =>
 const codesOf = (events: readonly ServerEvent[]) =>
   events.flatMap((event) => (event.type === 'message.create' && event.system ? [event.system.code] : []));
 
-it('adds somebody, who finds the conversation at once, and everybody sees it in the timeline', async () => {
+it('[K1][K2][K7] adds somebody, who finds the conversation at once, and everybody sees it in the timeline', async () => {
   const [ada, ben, cleo] = await people(3);
   const { convo_id } = await openGroup(ada, [ben]);
   const [benSocket, cleoSocket] = await Promise.all([connect(ben), connect(cleo)]);
@@ -39,7 +39,7 @@ it('adds somebody, who finds the conversation at once, and everybody sees it in 
   expect((await wholeHistory(cleo, convo_id)).map(({ seq_no }) => seq_no)).toEqual([1, 2]);
 });
 
-it('takes effect on living sockets: whoever is removed hears it, and then nothing, and is not heard', async () => {
+it('[K6] takes effect on living sockets: whoever is removed hears it, and then nothing, and is not heard', async () => {
   const [ada, ben, cleo] = await people(3);
   const { convo_id } = await openGroup(ada, [ben, cleo]);
   const [adaSocket, benSocket, cleoSocket] = await Promise.all([connect(ada), connect(ben), connect(cleo)]);
@@ -82,7 +82,7 @@ it('takes effect on living sockets: whoever is removed hears it, and then nothin
   );
 });
 
-it('lets people leave, once, but not the last owner while others are there', async () => {
+it('[K4] lets people leave, once, but not the last owner while others are there', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openGroup(ada, [ben]);
   const leave = (person: Person) => person.call('POST', `/conversations/${convo_id}/leave`);
@@ -97,7 +97,7 @@ it('lets people leave, once, but not the last owner while others are there', asy
   expect(await view(ada, convo_id)).toMatchObject({ state: 'left', seq: 2 });
 });
 
-it('keeps a banned person out until the ban is lifted', async () => {
+it('[K8] keeps a banned person out until the ban is lifted', async () => {
   const [ada, ben, cleo] = await people(3);
   const { convo_id } = await openGroup(ada, [ben, cleo]);
   const cleoSocket = await connect(cleo);
@@ -117,7 +117,7 @@ it('keeps a banned person out until the ban is lifted', async () => {
   expect((await put(ada, convo_id, cleo)).status).toBe(201);
 });
 
-it('gives the name, the topic and the settings that are asked for, to who may, and tells everybody', async () => {
+it('[K3][K9][K10][K12] gives the name, the topic and the settings that are asked for, to who may, and tells everybody', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openGroup(ada, [ben]);
   const benSocket = await connect(ben);
@@ -126,12 +126,16 @@ it('gives the name, the topic and the settings that are asked for, to who may, a
 
   const changed = bodyOf(await patch(ada, { title: 'Sunday hike', topic: 'Where to?', posting: 'admins' }));
   expect(changed).toMatchObject({ title: 'Sunday hike', topic: 'Where to?', posting: 'admins', seq: 3 });
-  expect(await benSocket.next('conversation.details', ({ posting }) => posting === 'admins')).toMatchObject({
-    title: 'Sunday hike',
-    topic: 'Where to?',
-    version: changed.version,
-  });
+  const details = await benSocket.next('conversation.details', ({ posting }) => posting === 'admins');
+  const { version } = changed;
+  expect(details).toMatchObject({ title: 'Sunday hike', topic: 'Where to?', version });
+  expect(details).not.toHaveProperty('capabilities');
   expect(await view(ben, convo_id)).toMatchObject({ topic: 'Where to?', capabilities: [] });
+  expect(codesOf(benSocket.all('message.create'))).toEqual([
+    'conversation.renamed',
+    'conversation.topic_changed',
+    'conversation.posting_changed',
+  ]);
   const id = send(benSocket, { convo_id, content: 'may I?' });
   expect(await benSocket.next('message.ack', (ack) => ack.client_msg_id === id)).toMatchObject({
     status: 'rejected',
@@ -149,7 +153,7 @@ it('gives the name, the topic and the settings that are asked for, to who may, a
   await say(benSocket, convo_id, 'now');
 });
 
-it('mutes for one person on all of their devices, and for nobody else', async () => {
+it('[K11] mutes for one person on all of their devices, and for nobody else', async () => {
   const [ada, ben] = await people();
   const { convo_id } = await openGroup(ada, [ben]);
   const phone = await connect(ben);
@@ -163,7 +167,7 @@ it('mutes for one person on all of their devices, and for nobody else', async ()
   expect(bodyOf(await ben.call<ConversationView>('DELETE', mutePath)).muted_until).toBeNull();
 });
 
-it('shows the members page by page, and changes nothing about a direct conversation', async () => {
+it('[K4] shows the members page by page, and changes nothing about a direct conversation', async () => {
   const [ada, ben, cleo] = await people(3);
   const { convo_id } = await openGroup(ada, [ben, cleo]);
   const pages: Members['members'] = [];

@@ -45,7 +45,7 @@ async function groupOfTwo() {
   return { ada, ben, convo_id, socket };
 }
 
-it('[V2] shows newcomers what comes after them, where the conversation is set so', async () => {
+it('[V2][K5] shows newcomers what comes after them, where the conversation is set so', async () => {
   const { ada, convo_id, socket } = await groupOfTwo();
   await change(socket, { action: 'message.pin', convo_id, seq_no: 1 });
   bodyOf(await ada.call('PATCH', `/conversations/${convo_id}`, { body: { history: 'joined' } }));
@@ -54,7 +54,7 @@ it('[V2] shows newcomers what comes after them, where the conversation is set so
   await say(socket, convo_id, 'welcome');
 
   const view = await viewOf(cleo, convo_id);
-  expect(view).toMatchObject({ from_seq: 4, seq: 6, state: 'member' });
+  expect(view).toMatchObject({ from_seq: 4, read_seq: 4, seq: 6, state: 'member' });
   const messages = await wholeHistory(cleo, convo_id);
   expect(messages.map(({ seq_no, content, system }) => [seq_no, system?.code ?? content])).toEqual([
     [5, 'member.added'],

@@ -85,7 +85,7 @@ const rawBody = fc.oneof(
   fc.string(),
 );
 
-describe('[Z2] nonsense', () => {
+describe('nonsense', () => {
   const routes = httpRoutes.filter(({ route }) => route !== 'DELETE /me' && route !== 'POST /auth/logout');
 
   it.each(routes)('$route', async ({ route, function: path }) => {

@@ -16,7 +16,7 @@ it('reads the same text once', () => {
   expect(parseMarkdown('**once**')).toBe(parseMarkdown('**once**'));
 });
 
-describe('what people type without meaning a mark stays as it is', () => {
+describe('[E1] what people type without meaning a mark stays as it is', () => {
   it.each([
     '# 1 in the world',
     'a title\n---\nor not',

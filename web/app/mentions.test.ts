@@ -39,7 +39,7 @@ describe('a text that is sent', () => {
     expect(mentionsIn('@adam, x@ada.com, @ada-lin', people)).toEqual([]);
   });
 
-  it('names people inside marks, but not in code or on a link', () => {
+  it('[E3] names people inside marks, but not in code or on a link', () => {
     expect(mentionsIn('> - **@ada**, ~~@grace.h~~', people)).toEqual([ada, grace]);
     const quiet = '`@ada` [@ada](https://example.com) https://example.com/@ada\n```\n@grace.h\n```';
     expect(mentionsIn(quiet, people)).toEqual([]);

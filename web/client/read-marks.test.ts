@@ -13,7 +13,7 @@ beforeEach(() => {
   marks.setLive(true);
 });
 
-it('sends the first mark at once and then at most one frame a second, the highest only', async () => {
+it('[U8] sends the first mark at once and then at most one frame a second, the highest only', async () => {
   for (let seqNo = 1; seqNo <= 9; seqNo += 1) marks.mark('a', seqNo);
   expect(sent).toEqual([['a', 1]]);
   await time.advance(999);
