@@ -36,6 +36,8 @@ export const listConversationsQuery = z.object({
   limit: z.optional(pageSize(limits.conversationsPageMax)),
   /** The last conversation of the page before. */
   cursor: z.optional(conversationId),
+  /** `former`: those that the caller has left, or was removed from, as they were then. */
+  membership: z.optional(z.enum(['present', 'former'])),
 });
 export const conversationsResponse = z.object({
   conversations: z.array(conversationView),

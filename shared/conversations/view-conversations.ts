@@ -13,25 +13,29 @@ interface ViewDeps {
   readonly users: Pick<UserStore, 'getMany'>;
 }
 interface Deps extends ViewDeps {
-  readonly conversations: Pick<ConversationStore, 'get' | 'getMany' | 'memberships' | 'standing' | 'details'>;
+  readonly conversations: Pick<ConversationStore, 'get' | 'getMany' | 'standings' | 'standing' | 'details'>;
+}
+
+interface ListOptions {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly membership?: 'present' | 'former' | undefined;
 }
 
 /**
- * One page of the conversations that somebody is a member of, the most recently active of the page first: one Query, one
- * BatchGetItem for the conversations and those of `viewAll`, however many there are. A page may hold fewer than `limit`,
+ * One page of the conversations that somebody is a member of, or was, the most recently active of the page first: one Query,
+ * one BatchGetItem for the conversations and those of `viewAll`, however many there are. A page may hold fewer than `limit`,
  * or none, and have a next one all the same.
  */
 export async function listConversations(
   userId: string,
-  options: { limit?: number | undefined; cursor?: string | undefined },
+  { limit = limits.conversationsPageMax, cursor, membership = 'present' }: ListOptions,
   deps: Deps,
 ): Promise<ConversationsResponse> {
-  const page = await deps.conversations.memberships(userId, {
-    limit: options.limit ?? limits.conversationsPageMax,
-    after: options.cursor,
-  });
-  const found = await deps.conversations.getMany(page.memberships.map(({ convoId }) => convoId));
-  const conversations = await viewAll(found, page.memberships, deps);
+  const page = await deps.conversations.standings(userId, { limit, after: cursor });
+  const wanted = page.memberships.filter(({ left }) => (left === undefined) === (membership === 'present'));
+  const found = await deps.conversations.getMany(wanted.map(({ convoId }) => convoId));
+  const conversations = await viewAll(found, wanted, deps);
   return { conversations: conversations.sort(byActivity), next_cursor: page.next ?? null };
 }
 

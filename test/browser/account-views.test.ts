@@ -1,26 +1,13 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { fillIn, openSettings, refuseOnce, signOut } from './account-steps.ts';
-import {
-  desktop,
-  hasHorizontalScroll,
-  newPage,
-  openConversation,
-  phone,
-  register,
-  violations,
-} from './person-page.ts';
+import { expectGoodView, looks, newPage, openConversation, register } from './person-page.ts';
 import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and axe looks at every page.
 vi.setConfig({ testTimeout: 120_000 });
 
 const system = webSystem();
-
-const looks = [
-  { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
-  { name: 'phone, dark', options: { ...phone, colorScheme: 'dark' } },
-] as const;
 
 const sections = [
   'Profile',
@@ -31,11 +18,6 @@ const sections = [
   'Blocked people',
   'Your data',
 ];
-
-async function expectGoodView(page: Page): Promise<void> {
-  expect(await violations(page)).toEqual([]);
-  expect(await hasHorizontalScroll(page)).toBe(false);
-}
 
 /** Opens what the button opens, looks at it, and closes it. */
 async function expectGoodDialog(page: Page, button: string, title: string): Promise<void> {

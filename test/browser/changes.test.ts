@@ -3,35 +3,22 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   bubbles,
   composer,
-  desktop,
   eventually,
+  expectGoodView,
   goOffline,
-  hasHorizontalScroll,
+  looks,
   openConversation,
   phone,
-  register,
   say,
   violations,
 } from './person-page.ts';
+import { adaAndGrace, adaAskingGrace } from './two-people.ts';
 import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 90_000 });
 
 const system = webSystem();
-
-/** Two people in their conversation, with one message of Ada's. */
-async function adaAndGrace(options: Parameters<typeof register>[3] = desktop) {
-  const [ada, grace] = await Promise.all([
-    register(system.browser, system.url, 'Ada Lovelace', options),
-    register(system.browser, system.url, 'Grace Hopper'),
-  ]);
-  await openConversation(ada, grace);
-  await say(ada.page, 'Is it a moth?');
-  await grace.page.getByRole('link', { name: /Ada Lovelace/ }).click();
-  await bubbles(grace.page).getByText('Is it a moth?').waitFor();
-  return { ada, grace };
-}
 
 /** Opens the menu of the message with this text. */
 async function openMenu(page: Page, text: string): Promise<void> {
@@ -58,7 +45,7 @@ function sentState(page: Page) {
 
 describe('a message', () => {
   it('is edited by its writer, with the arrow up too, and says what it said before', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAskingGrace(system);
     await eventually(() => sentState(ada.page).textContent()).toMatch(/Sent|Delivered|Read/);
     await composer(ada.page).press('ArrowUp');
     await eventually(() => composer(ada.page).inputValue()).toBe('Is it a moth?');
@@ -71,7 +58,7 @@ describe('a message', () => {
   });
 
   it('is deleted for everybody, after a question', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAskingGrace(system);
     await choose(ada.page, 'Is it a moth?', 'Delete…');
     await ada.page.getByRole('button', { name: 'Delete', exact: true }).click();
     for (const { page } of [ada, grace])
@@ -82,7 +69,7 @@ describe('a message', () => {
   });
 
   it('gets reactions and loses them, and shows whose they are', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAskingGrace(system);
     await openMenu(grace.page, 'Is it a moth?');
     await grace.page.getByRole('menuitemcheckbox', { name: 'React with 👍' }).click();
     await reaction(ada.page, '👍 1: Grace Hopper').click();
@@ -99,7 +86,7 @@ describe('a message', () => {
   });
 
   it('is answered with a quote that leads back to it', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAskingGrace(system);
     await choose(grace.page, 'Is it a moth?', 'Reply');
     await grace.page.getByText('Answer to Ada Lovelace').waitFor();
     await say(grace.page, 'It was');
@@ -109,7 +96,7 @@ describe('a message', () => {
   });
 
   it('is pinned, and found again', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAskingGrace(system);
     await choose(grace.page, 'Is it a moth?', 'Pin');
     await ada.page.getByText('Pinned', { exact: true }).waitFor();
     await ada.page.getByRole('button', { name: 'Pinned messages' }).click();
@@ -120,7 +107,7 @@ describe('a message', () => {
   });
 
   it('names people, who are offered while one types, and stands out for them', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAskingGrace(system);
     await composer(ada.page).pressSequentially('Ask @gra');
     await ada.page.getByRole('option', { name: /Grace Hopper/ }).waitFor();
     expect(await violations(ada.page)).toEqual([]);
@@ -132,7 +119,7 @@ describe('a message', () => {
   });
 
   it('is marked unread, and read again when it is opened', async () => {
-    const { grace } = await adaAndGrace();
+    const { grace } = await adaAskingGrace(system);
     await choose(grace.page, 'Is it a moth?', 'Mark unread from here');
     const unread = grace.page.getByRole('link', { name: /1 unread/ });
     await unread.click();
@@ -142,7 +129,7 @@ describe('a message', () => {
 
 describe('a change that cannot be made yet', () => {
   it('shows at once, survives the page, and is made when the network is back', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAskingGrace(system);
     await eventually(() => sentState(ada.page).textContent()).toBe('Read');
     await goOffline(ada);
     await openMenu(ada.page, 'Is it a moth?');
@@ -154,10 +141,7 @@ describe('a change that cannot be made yet', () => {
 });
 
 it('shows how far a message has come, and who is typing', async () => {
-  const [ada, grace] = await Promise.all([
-    register(system.browser, system.url, 'Ada Lovelace'),
-    register(system.browser, system.url, 'Grace Hopper'),
-  ]);
+  const { ada, grace } = await adaAndGrace(system);
   await openConversation(ada, grace);
   await say(ada.page, 'Are you there?');
   await eventually(() => sentState(ada.page).textContent()).toBe('Delivered');
@@ -170,29 +154,22 @@ it('shows how far a message has come, and who is typing', async () => {
   await eventually(() => line.textContent()).toBe('');
 });
 
-describe.each([
-  { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
-  { name: 'phone, dark', options: { ...phone, colorScheme: 'dark' } },
-] as const)('on $name', ({ options }) => {
+describe.each(looks)('on $name', ({ options }) => {
   it('menu, dialogs and all marks of a message are accessible and fit the screen', async () => {
-    const { ada, grace } = await adaAndGrace(options);
+    const { ada, grace } = await adaAskingGrace(system, { ada: options });
     const { page } = ada;
-    const look = async (): Promise<void> => {
-      expect(await violations(page)).toEqual([]);
-      expect(await hasHorizontalScroll(page)).toBe(false);
-    };
     await openMenu(grace.page, 'Is it a moth?');
     await grace.page.getByRole('menuitemcheckbox', { name: 'React with 👍' }).click();
     await choose(grace.page, 'Is it a moth?', 'Pin');
     await choose(grace.page, 'Is it a moth?', 'Reply');
     await say(grace.page, `It was @${ada.handle} ${'x'.repeat(200)}`);
     await page.locator('[data-mentions-me]').waitFor();
-    await look();
+    await expectGoodView(page);
     const menuButton = page.getByRole('button', { name: /^Actions .*: Is it a moth/ });
     await menuButton.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menu').waitFor();
-    await look();
+    await expectGoodView(page);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
@@ -200,15 +177,15 @@ describe.each([
     await page.keyboard.press('Enter');
     await page.getByRole('menu').getByText('Delete…').press('Enter');
     await page.getByRole('dialog').waitFor();
-    await look();
+    await expectGoodView(page);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await bubbles(page).getByText('Message deleted').waitFor();
-    await look();
+    await expectGoodView(page);
   });
 });
 
 it('opens the menu for a finger that rests on a message', async () => {
-  const { ada } = await adaAndGrace(phone);
+  const { ada } = await adaAskingGrace(system, { ada: phone });
   const bubble = bubbles(ada.page).first();
   const touch = { pointerType: 'touch', bubbles: true, clientX: 100, clientY: 100 };
   await bubble.dispatchEvent('pointerdown', touch);

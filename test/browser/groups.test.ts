@@ -3,30 +3,20 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   bubbles,
   composer,
-  desktop,
   eventually,
-  hasHorizontalScroll,
+  expectGoodView,
+  looks,
   openConversation,
   type PersonPage,
-  phone,
-  register,
   say,
-  violations,
 } from './person-page.ts';
+import { adaAndGrace } from './two-people.ts';
 import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 90_000 });
 
 const system = webSystem();
-
-async function adaAndGrace(options: Parameters<typeof register>[3] = desktop) {
-  const [ada, grace] = await Promise.all([
-    register(system.browser, system.url, 'Ada Lovelace', options),
-    register(system.browser, system.url, 'Grace Hopper'),
-  ]);
-  return { ada, grace };
-}
 
 /** Makes a group of these people, which is then open. */
 async function createGroup({ page }: PersonPage, title: string, others: readonly PersonPage[]) {
@@ -58,14 +48,9 @@ function line(page: Page, text: string) {
   return page.getByRole('region', { name: 'Messages' }).getByText(text, { exact: true });
 }
 
-async function expectGoodView(page: Page): Promise<void> {
-  expect(await violations(page)).toEqual([]);
-  expect(await hasHorizontalScroll(page)).toBe(false);
-}
-
 describe('a group', () => {
   it('is renamed, has roles, and whoever is removed can read and no longer write', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await createGroup(ada, 'Engines', [grace]);
     await openFromList(grace.page, 'Engines');
     await say(grace.page, 'Here I am');
@@ -93,7 +78,7 @@ describe('a group', () => {
   });
 
   it('offers what one may, and says why nobody can write', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await createGroup(ada, 'Engines', [grace]);
     await openFromList(grace.page, 'Engines');
     await openDetails(grace.page, 'Engines');
@@ -112,7 +97,7 @@ describe('a group', () => {
   });
 
   it('is left, after a question, and is muted for a while', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await createGroup(ada, 'Engines', [grace]);
     await openFromList(grace.page, 'Engines');
     await openDetails(grace.page, 'Engines');
@@ -121,13 +106,17 @@ describe('a group', () => {
     await grace.page.getByRole('button', { name: 'Leave…' }).click();
     await grace.page.getByRole('button', { name: 'Leave', exact: true }).click();
     await grace.page.getByText('You left this conversation.').waitFor();
+    await grace.page.reload();
+    await grace.page.getByRole('button', { name: 'Conversations that you left' }).click();
+    await openFromList(grace.page, 'Engines');
+    await grace.page.getByText('You left this conversation.').waitFor();
     await line(ada.page, 'Grace Hopper left').waitFor();
   });
 });
 
 describe('coming in', () => {
   it('happens by an invitation', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await createGroup(ada, 'Engines', []);
     await openDetails(ada.page, 'Engines');
     await ada.page.getByRole('button', { name: 'Invitations and links' }).click();
@@ -148,7 +137,7 @@ describe('coming in', () => {
   });
 
   it('happens by a link', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await createGroup(ada, 'Engines', []);
     await openDetails(ada.page, 'Engines');
     await ada.page.getByRole('button', { name: 'Invitations and links' }).click();
@@ -165,7 +154,7 @@ describe('coming in', () => {
   });
 
   it('happens from the directory of rooms', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     const title = `Square ${crypto.randomUUID().slice(0, 8)}`;
     await ada.page.getByRole('button', { name: 'New conversation' }).click();
     await ada.page.getByLabel('Public room', { exact: true }).check();
@@ -182,7 +171,7 @@ describe('coming in', () => {
 });
 
 it('shows who is there, and what they say of themselves', async () => {
-  const { ada, grace } = await adaAndGrace();
+  const { ada, grace } = await adaAndGrace(system);
   await openConversation(ada, grace);
   const title = ada.page.locator('.conversation-title');
   await title.getByText('Online').waitFor();
@@ -194,7 +183,7 @@ it('shows who is there, and what they say of themselves', async () => {
 });
 
 it('tells that neither can write where one has blocked the other: the other at the next message', async () => {
-  const { ada, grace } = await adaAndGrace();
+  const { ada, grace } = await adaAndGrace(system);
   await openConversation(ada, grace);
   await say(ada.page, 'Hello?');
   await openFromList(grace.page, 'Ada Lovelace');
@@ -206,12 +195,9 @@ it('tells that neither can write where one has blocked the other: the other at t
   await ada.page.getByText('Neither of you can write here').waitFor();
 });
 
-describe.each([
-  { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
-  { name: 'phone, dark', options: { ...phone, colorScheme: 'dark' } },
-] as const)('on $name', ({ options }) => {
+describe.each(looks)('on $name', ({ options }) => {
   it('the dialogs about groups are free of accessibility violations and fit the screen', async () => {
-    const { ada, grace } = await adaAndGrace(options);
+    const { ada, grace } = await adaAndGrace(system, { ada: options });
     await createGroup(ada, 'Engines', [grace]);
     await openDetails(ada.page, 'Engines');
     await ada.page.getByRole('button', { name: 'Manage Grace Hopper' }).click();

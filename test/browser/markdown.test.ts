@@ -36,7 +36,7 @@ ${longLine}
 it.each([
   ['light', desktop],
   ['dark', phone],
-] as const)('shows what a message says with its marks, in %s colours', async (colorScheme, device) => {
+] as const)('[E2] shows what a message says with its marks, in %s colours', async (colorScheme, device) => {
   const grace = await register(system.browser, system.url, 'Grace Hopper', { ...device, colorScheme });
   const ada = await register(system.browser, system.url, 'Ada Lovelace', {
     ...desktop,

@@ -22,6 +22,12 @@ export const phone = {
   locale: 'en-GB',
 } as const;
 
+/** The two ends of what the client has to look good on, for `describe.each`. */
+export const looks = [
+  { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
+  { name: 'phone, dark', options: { ...phone, colorScheme: 'dark' } },
+] as const;
+
 /** Shorter than the patience of a whole test, so that a failure says what was waited for. */
 const patienceMs = 15_000;
 
@@ -158,6 +164,12 @@ export async function violations(page: Page): Promise<string[]> {
   return found.map(
     ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
   );
+}
+
+/** It is accessible and fits the screen. */
+export async function expectGoodView(page: Page): Promise<void> {
+  expect(await violations(page)).toEqual([]);
+  expect(await hasHorizontalScroll(page)).toBe(false);
 }
 
 export async function hasHorizontalScroll(page: Page): Promise<boolean> {

@@ -1,36 +1,13 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  bubbles,
-  composer,
-  desktop,
-  eventually,
-  hasHorizontalScroll,
-  openConversation,
-  phone,
-  register,
-  say,
-  violations,
-} from './person-page.ts';
+import { bubbles, composer, eventually, expectGoodView, looks, phone, violations } from './person-page.ts';
+import { adaAskingGrace } from './two-people.ts';
 import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 90_000 });
 
 const system = webSystem();
-
-/** Two people in their conversation, with one message of Ada's. */
-async function adaAndGrace(options: Parameters<typeof register>[3] = desktop) {
-  const [ada, grace] = await Promise.all([
-    register(system.browser, system.url, 'Ada Lovelace'),
-    register(system.browser, system.url, 'Grace Hopper', options),
-  ]);
-  await openConversation(ada, grace);
-  await say(ada.page, 'Is it a moth?');
-  await grace.page.getByRole('link', { name: /Ada Lovelace/ }).click();
-  await bubbles(grace.page).getByText('Is it a moth?').waitFor();
-  return { ada, grace };
-}
 
 async function choose(page: Page, text: string, item: string): Promise<void> {
   const button = page.getByRole('region', { name: /^Conversation with/ }).getByRole('button', {
@@ -59,12 +36,9 @@ function chip(page: Page, name: string | RegExp) {
   return page.getByRole('region', { name: 'Messages', exact: true }).getByRole('button', { name });
 }
 
-describe.each([
-  { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
-  { name: 'phone, dark', options: { ...phone, colorScheme: 'dark' } },
-] as const)('on $name', ({ options }) => {
+describe.each(looks)('on $name', ({ options }) => {
   it('a thread has its replies to itself, and its own unread', async () => {
-    const { ada, grace } = await adaAndGrace(options);
+    const { ada, grace } = await adaAskingGrace(system, { grace: options });
     await choose(grace.page, 'Is it a moth', 'Reply in thread');
     await reply(grace.page, 'It has wings');
     await bubble(grace.page, 'It has wings').waitFor();
@@ -72,8 +46,7 @@ describe.each([
     await bubble(ada.page, 'It has wings').waitFor();
     await reply(ada.page, 'Then it is');
     await bubble(grace.page, 'Then it is').waitFor();
-    expect(await violations(grace.page)).toEqual([]);
-    expect(await hasHorizontalScroll(grace.page)).toBe(false);
+    await expectGoodView(grace.page);
 
     await ada.page.getByRole('link', { name: 'Close the thread' }).click();
     await chip(ada.page, /^2 replies$/).waitFor();
@@ -85,7 +58,7 @@ describe.each([
 });
 
 it('shows the thread in the place of its conversation on a phone, and the back button works', async () => {
-  const { grace } = await adaAndGrace(phone);
+  const { grace } = await adaAskingGrace(system, { grace: phone });
   await choose(grace.page, 'Is it a moth', 'Reply in thread');
   await thread(grace.page).getByRole('textbox').waitFor();
   expect(await composer(grace.page).filter({ visible: true }).count()).toBe(1);
@@ -95,7 +68,7 @@ it('shows the thread in the place of its conversation on a phone, and the back b
 });
 
 it('passes a message on, and says whose it was', async () => {
-  const { ada, grace } = await adaAndGrace();
+  const { ada, grace } = await adaAskingGrace(system);
   await choose(grace.page, 'Is it a moth', 'Forward…');
   await grace.page.getByRole('dialog').getByRole('button', { name: 'Ada Lovelace' }).click();
   await grace.page.getByRole('dialog').getByRole('button', { name: 'Forward', exact: true }).click();
@@ -109,7 +82,7 @@ it('passes a message on, and says whose it was', async () => {
 });
 
 it('takes a report', async () => {
-  const { grace } = await adaAndGrace();
+  const { grace } = await adaAskingGrace(system);
   await choose(grace.page, 'Is it a moth', 'Report…');
   await grace.page.getByLabel('What is wrong').selectOption('spam');
   expect(await violations(grace.page)).toEqual([]);

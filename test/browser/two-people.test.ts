@@ -8,24 +8,16 @@ import {
   isLive,
   openConversation,
   password,
-  register,
   registerByHand,
   say,
 } from './person-page.ts';
+import { adaAndGrace } from './two-people.ts';
 import { webSystem } from './web-system.ts';
 
 // A browser takes its time, and more of it when other tests run beside it.
 vi.setConfig({ testTimeout: 60_000 });
 
 const system = webSystem();
-
-async function adaAndGrace() {
-  const [ada, grace] = await Promise.all([
-    register(system.browser, system.url, 'Ada Lovelace'),
-    register(system.browser, system.url, 'Grace Hopper'),
-  ]);
-  return { ada, grace };
-}
 
 function unread(page: Page, count: RegExp) {
   return page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: count });
@@ -76,7 +68,7 @@ describe('two people', () => {
   });
 
   it('lose nothing that is written offline, also when the page is reloaded before the network is back', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await openConversation(ada, grace);
     await say(ada.page, 'before the tunnel');
     await ada.page.getByText(/^(Sent|Delivered|Read)$/).waitFor();
@@ -107,7 +99,7 @@ describe('two people', () => {
   });
 
   it('see text as text, and only addresses of the web as links', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await openConversation(ada, grace);
     const hostile = '<img src=x onerror="document.title=1"> javascript:alert(1) https://example.com/a?b=1.';
     await say(ada.page, hostile);
@@ -123,7 +115,7 @@ describe('two people', () => {
 
 describe('two tabs of one person', () => {
   it('send a message once, show it in both, and sign out together', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await openConversation(ada, grace);
     const second = await ada.context.newPage();
     const sent: string[] = [];
@@ -158,7 +150,7 @@ describe('two tabs of one person', () => {
 
 describe('signing out', () => {
   it('asks before it deletes what was not sent, and leaves nothing behind', async () => {
-    const { ada, grace } = await adaAndGrace();
+    const { ada, grace } = await adaAndGrace(system);
     await openConversation(ada, grace);
     await goOffline(ada);
     await say(ada.page, 'never sent');

@@ -1,20 +1,18 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { ConfabClient } from '../../web/client/confab-client.ts';
 import {
   bubbles,
   composer,
-  desktop,
   eventually,
+  expectGoodView,
   goOffline,
-  hasHorizontalScroll,
+  looks,
   newPage,
   openConversation,
   password,
   phone,
   register,
   say,
-  violations,
 } from './person-page.ts';
 import { webSystem } from './web-system.ts';
 
@@ -22,16 +20,6 @@ import { webSystem } from './web-system.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const system = webSystem();
-
-const looks = [
-  { name: 'desktop, light', options: { ...desktop, colorScheme: 'light' } },
-  { name: 'phone, dark', options: { ...phone, colorScheme: 'dark' } },
-] as const;
-
-async function expectGoodView(page: Page): Promise<void> {
-  expect(await violations(page)).toEqual([]);
-  expect(await hasHorizontalScroll(page)).toBe(false);
-}
 
 describe.each(looks)('on $name', ({ options }) => {
   it('every view is free of accessibility violations and fits the screen', async () => {

@@ -4,8 +4,13 @@ import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
 import type {} from '../support/cloud.ts';
 import { chromiumPath, launchBrowser } from './person-page.ts';
 
+export interface WebSystem {
+  readonly url: string;
+  readonly browser: Browser;
+}
+
 /** The web client with its system, and a browser for the tests of one file, from before its first test until after its last. */
-export function webSystem(): { readonly url: string; readonly browser: Browser } {
+export function webSystem(): WebSystem {
   let browser: Browser | undefined;
   // A laptop need not have one; CI must.
   const isMissing = chromiumPath === undefined && !process.env.CI;

@@ -109,6 +109,22 @@ it('[V3][V4] leaves whoever left what was there then, in the words of then, and 
   expect((await get<ConversationsResponse>(ben, '/conversations')).conversations).toEqual([]);
 });
 
+it('[V8] lists what somebody has left, and what they are in, apart', async () => {
+  const { ada, ben, convo_id } = await groupOfTwo();
+  const { convo_id: stays } = await openGroup(ada, [ben]);
+  const listed = async (query = '') =>
+    (await get<ConversationsResponse>(ben, `/conversations${query}`)).conversations.map((one) => [
+      one.convo_id,
+      one.state,
+    ]);
+  expect(await listed('?membership=former')).toEqual([]);
+  await leave(ben, convo_id);
+  expect(await listed('?membership=former')).toEqual([[convo_id, 'left']]);
+  expect(await listed()).toEqual([[stays, 'member']]);
+  const nonsense = await ben.call('GET', '/conversations?membership=all');
+  expect(problemOf(nonsense).code).toBe('request.invalid');
+});
+
 it('[V3] lets whoever left do nothing there, and tells others nothing of them', async () => {
   const { ben, convo_id } = await groupOfTwo();
   await leave(ben, convo_id);

@@ -11,6 +11,8 @@ import './styles/layout.css';
 import './styles/sidebar.css';
 import './styles/conversation.css';
 import './styles/messages.css';
+import './styles/message-bubble.css';
+import './styles/message-text.css';
 import './styles/message-parts.css';
 import './styles/writing.css';
 import './styles/thread.css';

@@ -57,12 +57,12 @@ function createConversationApi(http: HttpClient) {
       return (await ask('GET', '/users', usersResponse, { query: { query }, signal })).users;
     },
     person: (userId: string): Promise<PersonView> => ask('GET', pathOf('users', userId), personResponse),
-    /** All conversations that the caller is in, page by page. */
-    async conversations(): Promise<ConversationView[]> {
+    /** All conversations that the caller is in, or all that they were in, page by page. */
+    async conversations(membership?: 'former'): Promise<ConversationView[]> {
       const all: ConversationView[] = [];
       let cursor: string | undefined;
       do {
-        const query = { limit: limits.conversationsPageMax, cursor };
+        const query = { limit: limits.conversationsPageMax, cursor, membership };
         const page: z.infer<typeof conversationsResponse> = await ask(
           'GET',
           '/conversations',

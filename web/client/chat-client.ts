@@ -192,6 +192,11 @@ export class ChatClient {
     this.#typing.set(convoId, isTyping);
   }
 
+  /** Loads the conversations that this person has left; until then those of this visit alone are held. */
+  loadFormerConversations(): Promise<void> {
+    return this.#conversations.loadFormer();
+  }
+
   /** Loads one page before what is held. Does nothing if there is none. */
   loadOlder(convoId: string): Promise<void> {
     return this.#conversations.loadOlder(convoId);

@@ -1,96 +1,37 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Connection, type ConnectionState } from './connection.ts';
+import type { ConnectionState } from './connection.ts';
 import { ProblemError, SignedOutError } from './problem-error.ts';
-import { FakeSocket } from './testing/fake-socket.ts';
-import { VirtualTime } from './testing/virtual-time.ts';
+import { ConnectionScene, notice } from './testing/connection-scene.ts';
+import type { FakeSocket } from './testing/fake-socket.ts';
+import type { VirtualTime } from './testing/virtual-time.ts';
 
 const minuteMs = 60_000;
+let scene: ConnectionScene;
 let time: VirtualTime;
-let sockets: FakeSocket[];
-let frames: Record<string, unknown>[];
-let states: ConnectionState[];
-let isOnline: boolean;
-let networkChanged: () => void;
-let listeners: number;
-/** What the server does: whether it takes the socket, answers syncs and pings. */
-let server: { accepts: boolean; syncs: boolean; pongs: boolean };
-let ticket: () => Promise<{ ticket: string; url: string; expires_in: number }>;
-let catchUp: () => Promise<void>;
-let random: number;
-
-function socketOf(url: string): FakeSocket {
-  const socket = new FakeSocket(url, server.accepts, (frame) => {
-    frames.push(frame);
-    if (frame.action === 'ping' && server.pongs) socket.receive([{ type: 'pong', server_time: '' }]);
-    if (frame.action === 'sync' && server.syncs) socket.receive([{ type: 'synced', conversations: [] }]);
-  });
-  sockets.push(socket);
-  return socket;
-}
-
-function aConnection(): Connection {
-  const connection = new Connection({
-    environment: {
-      openSocket: socketOf,
-      now: time.now,
-      setTimer: time.setTimer,
-      random: () => random,
-      network: {
-        isOnline: () => isOnline,
-        subscribe(listener) {
-          networkChanged = listener;
-          listeners += 1;
-          return () => {
-            networkChanged = () => {};
-            listeners -= 1;
-          };
-        },
-      },
-    },
-    ticket: () => ticket(),
-    cursors: async () => ({ c: 7 }),
-    catchUp: () => catchUp(),
-    onEvent: () => {},
-    onState: (state) => states.push(state),
-    onMoved: () => {},
-  });
-  connection.start();
-  return connection;
-}
+let sockets: readonly FakeSocket[];
+let states: readonly ConnectionState[];
+let server: ConnectionScene['server'];
 
 beforeEach(() => {
-  time = new VirtualTime();
-  sockets = [];
-  frames = [];
-  states = [];
-  isOnline = true;
-  listeners = 0;
-  server = { accepts: true, syncs: true, pongs: true };
-  ticket = async () => ({ ticket: 'a+b', url: 'wss://x/live', expires_in: 30 });
-  catchUp = async () => {};
-  random = 0.5;
+  scene = new ConnectionScene();
+  ({ time, sockets, states, server } = scene);
 });
 
 describe('being replaced by a newer connection', () => {
-  const notice = {
-    type: 'system.notice',
-    code: 'connection.replaced',
-    params: {},
-    severity: 'warning',
-  } as const;
+  const replaced = notice('connection.replaced', { severity: 'warning' });
 
   it('stays away, whatever the network and the clock say, until it is told to come back', async () => {
-    const connection = aConnection();
+    const connection = scene.start();
     await time.advance(0);
-    sockets[0]?.receive([notice]);
+    sockets[0]?.receive([replaced]);
     await time.advance(0);
     sockets[0]?.drop(1000);
-    networkChanged();
+    scene.network.change();
     connection.wake();
     await time.advance(3 * 60 * minuteMs);
     expect(connection.state).toBe('replaced');
     expect(sockets).toHaveLength(1);
-    expect(listeners).toBe(0);
+    expect(scene.network.listeners).toBe(0);
 
     connection.start();
     await time.advance(0);
@@ -99,10 +40,10 @@ describe('being replaced by a newer connection', () => {
   });
 
   it('is not a reason to come back after the end', async () => {
-    const connection = aConnection();
+    const connection = scene.start();
     await time.advance(0);
     connection.stop();
-    sockets[0]?.receive([notice]);
+    sockets[0]?.receive([replaced]);
     await time.advance(minuteMs);
     expect(connection.state).toBe('closed');
   });
@@ -110,17 +51,18 @@ describe('being replaced by a newer connection', () => {
 
 describe('connecting', () => {
   it('takes a ticket, sends its cursors and is live when the sync is complete', async () => {
-    aConnection();
+    scene.cursors = async () => ({ c: 7 });
+    scene.start();
     await time.advance(0);
     expect(sockets.map((socket) => socket.userId)).toEqual(['wss://x/live?ticket=a%2Bb']);
-    expect(frames).toEqual([{ action: 'sync', cursors: { c: 7 } }]);
+    expect(scene.frames).toEqual([{ action: 'sync', cursors: { c: 7 } }]);
     expect(states).toEqual(['connecting', 'catching-up', 'live']);
   });
 
   it('is catching up until what the sync left out has been fetched', async () => {
     const fetched = Promise.withResolvers<void>();
-    catchUp = () => fetched.promise;
-    aConnection();
+    scene.catchUp = () => fetched.promise;
+    scene.start();
     await time.advance(1_000);
     expect(states.at(-1)).toBe('catching-up');
     fetched.resolve();
@@ -130,7 +72,7 @@ describe('connecting', () => {
 
   it('starts again when no answer to the sync comes', async () => {
     server.syncs = false;
-    aConnection();
+    scene.start();
     await time.advance(19_999);
     expect(sockets).toHaveLength(1);
     server.syncs = true;
@@ -141,8 +83,8 @@ describe('connecting', () => {
 
   it('waits longer after each failure, up to half a minute, and never gives up', async () => {
     server.accepts = false;
-    random = 0.999999;
-    aConnection();
+    scene.random = 0.999999;
+    scene.start();
     await time.advance(0);
     const startMs = time.now();
     const openedAt = [0];
@@ -156,22 +98,22 @@ describe('connecting', () => {
   });
 
   it('waits as long as the server asks', async () => {
-    const answer = ticket;
-    ticket = () =>
+    const answer = scene.ticket;
+    scene.ticket = () =>
       Promise.reject(
         new ProblemError({ status: 429, code: 'rate_limited', detail: '', retryAfterMs: 9_000 }),
       );
-    aConnection();
+    scene.start();
     await time.advance(8_999);
-    ticket = answer;
+    scene.ticket = answer;
     expect(sockets).toHaveLength(0);
     await time.advance(500);
     expect(states.at(-1)).toBe('live');
   });
 
   it('stops when the session is over', async () => {
-    ticket = () => Promise.reject(new SignedOutError('lapsed'));
-    aConnection();
+    scene.ticket = () => Promise.reject(new SignedOutError('lapsed'));
+    scene.start();
     await time.advance(10 * minuteMs);
     expect(states).toEqual(['connecting', 'closed']);
   });
@@ -179,7 +121,7 @@ describe('connecting', () => {
 
 describe('a live connection', () => {
   it('comes back after the server went away (1001), at once but at a random moment', async () => {
-    aConnection();
+    scene.start();
     await time.advance(minuteMs);
     sockets[0]?.drop(1001);
     await time.advance(249);
@@ -187,12 +129,12 @@ describe('a live connection', () => {
     await time.advance(1);
     expect(sockets).toHaveLength(2);
     expect(states.slice(3)).toEqual(['connecting', 'catching-up', 'live']);
-    expect(frames.filter((frame) => frame.action === 'sync')).toHaveLength(2);
+    expect(scene.frames.filter((frame) => frame.action === 'sync')).toHaveLength(2);
   });
 
   it('starts from the shortest wait again when it was good, and not when it broke at once', async () => {
     server.accepts = false;
-    aConnection();
+    scene.start();
     await time.advance(60_000);
     server.accepts = true;
     while (states.at(-1) !== 'live') await time.advance(250);
@@ -207,14 +149,14 @@ describe('a live connection', () => {
   });
 
   it('pings every half minute and stays while pongs come', async () => {
-    aConnection();
+    scene.start();
     await time.advance(2 * minuteMs);
-    expect(frames.filter((frame) => frame.action === 'ping')).toHaveLength(4);
+    expect(scene.frames.filter((frame) => frame.action === 'ping')).toHaveLength(4);
     expect(sockets).toHaveLength(1);
   });
 
   it('is replaced when a pong does not come', async () => {
-    aConnection();
+    scene.start();
     server.pongs = false;
     await time.advance(39_999);
     expect(sockets).toHaveLength(1);
@@ -224,9 +166,9 @@ describe('a live connection', () => {
   });
 
   it('asks every five minutes for what a lost last push would have hidden', async () => {
-    aConnection();
+    scene.start();
     await time.advance(5 * minuteMs);
-    expect(frames.filter((frame) => frame.action === 'sync')).toHaveLength(2);
+    expect(scene.frames.filter((frame) => frame.action === 'sync')).toHaveLength(2);
     expect(states.filter((state) => state === 'catching-up')).toHaveLength(1);
   });
 
@@ -237,8 +179,8 @@ describe('a live connection', () => {
   ])(
     'is renewed before its two hours are over, at a random moment (%f → %f min)',
     async (chance, minutes) => {
-      random = chance;
-      aConnection();
+      scene.random = chance;
+      scene.start();
       await time.advance(minutes * minuteMs - 10);
       expect(sockets).toHaveLength(1);
       await time.advance(600);
@@ -247,7 +189,7 @@ describe('a live connection', () => {
   );
 
   it('starts again when the server says that the session is not good any more', async () => {
-    aConnection();
+    scene.start();
     await time.advance(0);
     sockets[0]?.receive([{ type: 'error', code: 'auth.session_ended', detail: '', request_id: 'r' }]);
     await time.advance(300);
@@ -255,7 +197,7 @@ describe('a live connection', () => {
   });
 
   it('is not disturbed by an error about a message', async () => {
-    aConnection();
+    scene.start();
     await time.advance(0);
     const error = {
       type: 'error',
@@ -272,33 +214,30 @@ describe('a live connection', () => {
 
 describe('the network hint', () => {
   it('makes it probe the socket, and keep it if the server still answers (a laptop on a plane)', async () => {
-    aConnection();
+    scene.start();
     await time.advance(0);
-    isOnline = false;
-    networkChanged();
+    scene.network.change(false);
     await time.advance(5_000);
     expect(states.at(-1)).toBe('live');
   });
 
   it('shows offline when the probe fails, and reconnects at once when the network is back', async () => {
-    aConnection();
+    scene.start();
     await time.advance(0);
     Object.assign(server, { pongs: false, accepts: false });
-    isOnline = false;
-    networkChanged();
+    scene.network.change(false);
     await time.advance(3_000);
     expect(states.at(-1)).toBe('offline');
     await time.advance(minuteMs);
     Object.assign(server, { pongs: true, accepts: true });
-    isOnline = true;
-    networkChanged();
+    scene.network.change(true);
     await time.advance(0);
     expect(states.at(-1)).toBe('live');
   });
 });
 
 it('stops for good', async () => {
-  const connection = aConnection();
+  const connection = scene.start();
   await time.advance(0);
   connection.stop();
   await time.advance(10 * minuteMs);

@@ -163,6 +163,11 @@ export class Conversations {
     return this.#history.loadBackTo(convoId, seqNo);
   }
 
+  /** Shows those that this person has left as well. */
+  async loadFormer(): Promise<void> {
+    this.show(await this.#options.api.conversations('former'));
+  }
+
   /**
    * The list comes over HTTP once; later a sync tells of the conversations that have no cursor, and of those that are not
    * what we hold. Of conversations that nobody has looked at nothing is held, so their cursors are at the end and cost the

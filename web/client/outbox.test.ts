@@ -50,6 +50,15 @@ function aTab(): Tab {
   return { outbox, sent, persisted, changed };
 }
 
+/** A tab with a connection, which has sent `one` and waits for the ack of it. */
+async function aTabThatSent(): Promise<Tab> {
+  const tab = aTab();
+  tab.outbox.setLive(true);
+  await tab.outbox.enqueue(convoId, 'one');
+  await time.advance(0);
+  return tab;
+}
+
 function texts(tab: Tab): string[] {
   return tab.sent.map((frame) => (frame.action === 'message.send' ? frame.content : frame.action));
 }
@@ -101,10 +110,7 @@ describe('sending', () => {
   });
 
   it('hands over the confirmed message before its entry goes', async () => {
-    const tab = aTab();
-    tab.outbox.setLive(true);
-    await tab.outbox.enqueue(convoId, 'one');
-    await time.advance(0);
+    const tab = await aTabThatSent();
     ack(tab, 'id-1');
     expect(tab.persisted).toMatchObject([
       { client_msg_id: 'id-1', content: 'one', sender_id: ada, seq_no: 1 },
@@ -114,10 +120,7 @@ describe('sending', () => {
   });
 
   it('takes the push of our own message for its ack: the ack itself may be lost', async () => {
-    const tab = aTab();
-    tab.outbox.setLive(true);
-    await tab.outbox.enqueue(convoId, 'one');
-    await time.advance(0);
+    const tab = await aTabThatSent();
     const push = { type: 'message.create', ...aMessage(1, { client_msg_id: 'id-1' }) } as const;
     tab.outbox.handle(push);
     expect(tab.outbox.entries).toHaveLength(1);
@@ -138,10 +141,7 @@ describe('sending', () => {
 
 describe('what is not acknowledged', () => {
   it('is sent again after a reconnect, with the same client_msg_id', async () => {
-    const tab = aTab();
-    tab.outbox.setLive(true);
-    await tab.outbox.enqueue(convoId, 'one');
-    await time.advance(0);
+    const tab = await aTabThatSent();
     tab.outbox.setLive(false);
     tab.outbox.setLive(true);
     await time.advance(0);
@@ -174,10 +174,7 @@ describe('what is not acknowledged', () => {
   });
 
   it('is sent again later, no sooner than asked, when the server is busy', async () => {
-    const tab = aTab();
-    tab.outbox.setLive(true);
-    await tab.outbox.enqueue(convoId, 'one');
-    await time.advance(0);
+    const tab = await aTabThatSent();
     tab.outbox.handle(anError({ code: 'rate_limited', retry_after_ms: 3_000 }));
     await time.advance(2_999);
     expect(tab.sent).toHaveLength(1);
@@ -186,10 +183,7 @@ describe('what is not acknowledged', () => {
   });
 
   it('stays in the queue when the session was at fault', async () => {
-    const tab = aTab();
-    tab.outbox.setLive(true);
-    await tab.outbox.enqueue(convoId, 'one');
-    await time.advance(0);
+    const tab = await aTabThatSent();
     tab.outbox.handle(anError({ code: 'auth.session_ended' }));
     expect(tab.outbox.entries).toMatchObject([{ state: 'queued' }]);
   });
@@ -227,10 +221,7 @@ describe('what is refused', () => {
   });
 
   it('fails also when an error frame says that it will never do', async () => {
-    const tab = aTab();
-    tab.outbox.setLive(true);
-    await tab.outbox.enqueue(convoId, 'one');
-    await time.advance(0);
+    const tab = await aTabThatSent();
     tab.outbox.handle(anError({ code: 'message.content_invalid' }));
     expect(tab.outbox.entries).toMatchObject([{ state: 'failed' }]);
   });

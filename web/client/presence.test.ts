@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientFrame } from '../../events/client-frames.ts';
 import type { ConfabClient } from './confab-client.ts';
-import { FakeServer } from './testing/fake-server.ts';
-import { ada, convoId, grace, startClient } from './testing/test-client.ts';
-import { VirtualTime } from './testing/virtual-time.ts';
+import { Scene } from './testing/scene.ts';
+import { ada, chat, grace } from './testing/test-client.ts';
 
 const alan = `u_${'L'.repeat(26)}`;
-let time: VirtualTime;
-let server: FakeServer;
+let scene: Scene;
 let isActive: boolean;
 let activityChanged: () => void;
 
@@ -19,19 +17,15 @@ async function live(): Promise<ConfabClient> {
       return () => {};
     },
   };
-  const client = startClient({ server, time, userId: ada, environment: { activity } });
-  await time.advance(0);
-  expect(client.chat?.state.connection).toBe('live');
-  return client;
+  return await scene.live(ada, { environment: { activity } });
 }
 
 function presence(client: ConfabClient) {
-  if (client.chat === undefined) throw new Error('nobody is signed in');
-  return client.chat.presence;
+  return chat(client).presence;
 }
 
 function frames(): ClientFrame[] {
-  return server.frames.map(({ frame }) => frame).filter(({ action }) => action.startsWith('presence.'));
+  return scene.server.frames.map(({ frame }) => frame).filter(({ action }) => action.startsWith('presence.'));
 }
 
 function setActive(value: boolean): void {
@@ -40,32 +34,30 @@ function setActive(value: boolean): void {
 }
 
 function reconnects(): void {
-  for (const socket of server.sockets) socket.drop(1006);
+  for (const socket of scene.server.sockets) socket.drop(1006);
 }
 
 beforeEach(() => {
-  time = new VirtualTime();
-  server = new FakeServer(time.now);
-  server.addConversation(convoId, [ada, grace, alan]);
+  scene = new Scene([ada, grace, alan]);
   isActive = true;
 });
 
 describe('the people on screen', () => {
   it('are asked for together, told of, and let go when nobody looks at them any more', async () => {
     const client = await live();
-    server.world.setPresence(grace, { status: 'online' });
+    scene.server.world.setPresence(grace, { status: 'online' });
     const stops = [presence(client).watch([grace]), presence(client).watch([grace, alan])];
     expect(presence(client).statusOf(grace)).toBeUndefined();
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(presence(client).statusOf(grace)).toMatchObject({ status: 'online' });
-    server.world.setPresence(alan, { status: 'away' });
-    await time.advance(0);
+    scene.server.world.setPresence(alan, { status: 'away' });
+    await scene.advance(0);
     expect(presence(client).statusOf(alan)).toMatchObject({ status: 'away' });
     stops[0]?.();
     stops[0]?.();
-    await time.advance(1_000);
+    await scene.advance(1_000);
     stops[1]?.();
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(frames()).toEqual([
       { action: 'presence.subscribe', user_ids: [grace, alan] },
       { action: 'presence.unsubscribe', user_ids: [grace, alan] },
@@ -77,20 +69,20 @@ describe('the people on screen', () => {
     const client = await live();
     presence(client).watch([grace])();
     const stop = presence(client).watch([alan]);
-    await time.advance(1_000);
+    await scene.advance(1_000);
     stop();
     presence(client).watch([alan]);
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(frames()).toEqual([{ action: 'presence.subscribe', user_ids: [alan] }]);
   });
 
   it('are asked for again on the next connection, which knows nothing of them', async () => {
     const client = await live();
     presence(client).watch([grace]);
-    await time.advance(1_000);
+    await scene.advance(1_000);
     reconnects();
-    server.world.setPresence(grace, { status: 'online' });
-    await time.advance(1_000);
+    scene.server.world.setPresence(grace, { status: 'online' });
+    await scene.advance(1_000);
     expect(frames()).toHaveLength(2);
     expect(presence(client).statusOf(grace)?.status).toBe('online');
   });
@@ -98,40 +90,40 @@ describe('the people on screen', () => {
   it('are asked for again on the socket that takes over', async () => {
     const client = await live();
     presence(client).watch([grace]);
-    await time.advance(1_000);
-    for (const socket of server.sockets)
+    await scene.advance(1_000);
+    for (const socket of scene.server.sockets)
       socket.receive([
         { type: 'system.notice', code: 'connection.expiring', params: { within_ms: 0 }, severity: 'info' },
       ]);
-    await time.advance(10_000);
+    await scene.advance(10_000);
     expect(frames()).toHaveLength(2);
-    server.world.setPresence(grace, { status: 'online' });
-    await time.advance(0);
+    scene.server.world.setPresence(grace, { status: 'online' });
+    await scene.advance(0);
     expect(presence(client).statusOf(grace)?.status).toBe('online');
   });
 
   it('are asked for again when no answer came, ever later', async () => {
     const client = await live();
-    server.faults.loseFrame = (frame) => frame.action === 'presence.subscribe';
+    scene.server.faults.loseFrame = (frame) => frame.action === 'presence.subscribe';
     presence(client).watch([grace]);
-    await time.advance(9_000);
-    server.faults.loseFrame = () => false;
+    await scene.advance(9_000);
+    scene.server.faults.loseFrame = () => false;
     expect(presence(client).statusOf(grace)).toBeUndefined();
-    await time.advance(2_000);
+    await scene.advance(2_000);
     expect(presence(client).statusOf(grace)?.status).toBe('offline');
-    await time.advance(10 * 60_000);
+    await scene.advance(10 * 60_000);
     expect(frames()).toHaveLength(1);
   });
 
   it('are not taken back by older news', async () => {
     const client = await live();
     presence(client).watch([grace]);
-    await time.advance(1_000);
-    server.world.setPresence(grace, { status: 'online' });
-    const older = server.world.presenceOf(grace);
-    server.world.setPresence(grace, { status: 'away' });
-    for (const socket of server.sockets) socket.receive([older]);
-    await time.advance(0);
+    await scene.advance(1_000);
+    scene.server.world.setPresence(grace, { status: 'online' });
+    const older = scene.server.world.presenceOf(grace);
+    scene.server.world.setPresence(grace, { status: 'away' });
+    for (const socket of scene.server.sockets) socket.receive([older]);
+    await scene.advance(0);
     expect(presence(client).statusOf(grace)?.status).toBe('away');
   });
 
@@ -139,7 +131,7 @@ describe('the people on screen', () => {
     const client = await live();
     const crowd = Array.from({ length: 250 }, (_, index) => `u_${String(index).padStart(26, '0')}`);
     presence(client).watch(crowd);
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(frames()).toEqual([{ action: 'presence.subscribe', user_ids: crowd.slice(50) }]);
   });
 });
@@ -147,16 +139,16 @@ describe('the people on screen', () => {
 describe('what somebody says of themselves', () => {
   it('is shown until it is over', async () => {
     const client = await live();
-    const expires_at = new Date(time.now() + 60_000).toISOString();
-    server.world.setPresence(grace, { status: 'online', custom: { text: 'at lunch', expires_at } });
+    const expires_at = new Date(scene.time.now() + 60_000).toISOString();
+    scene.server.world.setPresence(grace, { status: 'online', custom: { text: 'at lunch', expires_at } });
     presence(client).watch([grace]);
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(presence(client).statusOf(grace)?.custom?.text).toBe('at lunch');
     let changes = 0;
     client.subscribe(() => {
       changes += 1;
     });
-    await time.advance(60_000);
+    await scene.advance(60_000);
     expect(presence(client).statusOf(grace)).toMatchObject({ status: 'online', custom: undefined });
     expect(changes).toBeGreaterThan(0);
   });
@@ -165,34 +157,34 @@ describe('what somebody says of themselves', () => {
     const client = await live();
     presence(client).set({ availability: 'invisible', custom: { text: 'thinking' } });
     presence(client).set({ custom: null });
-    await time.advance(0);
+    await scene.advance(0);
     expect(frames().at(-1)).toEqual({ action: 'presence.set', availability: 'invisible', custom: null });
     reconnects();
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(frames()).toHaveLength(3);
-    await time.advance(60_000);
+    await scene.advance(60_000);
     reconnects();
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(frames()).toHaveLength(3);
   });
 
   it('waits for a connection', async () => {
     const client = await live();
-    server.faults.isUnreachable = true;
+    scene.server.faults.isUnreachable = true;
     reconnects();
-    await time.advance(1_000);
+    await scene.advance(1_000);
     presence(client).set({ availability: 'away' });
     expect(frames()).toEqual([]);
-    server.faults.isUnreachable = false;
-    await time.advance(60_000);
+    scene.server.faults.isUnreachable = false;
+    await scene.advance(60_000);
     expect(frames()).toEqual([{ action: 'presence.set', availability: 'away' }]);
   });
 
   it('is seen at once by whoever watches themselves', async () => {
     const client = await live();
     presence(client).watch([ada]);
-    await time.advance(1_000);
-    server.faults.loseFrame = (frame) => frame.action === 'presence.set';
+    await scene.advance(1_000);
+    scene.server.faults.loseFrame = (frame) => frame.action === 'presence.set';
     presence(client).set({ availability: 'away', custom: { text: 'thinking' } });
     expect(client.chat?.state.presence.get(ada)).toMatchObject({
       availability: 'away',
@@ -205,11 +197,11 @@ describe('nobody at the device', () => {
   it('is told after a minute, and taken back at once', async () => {
     await live();
     setActive(false);
-    await time.advance(59_000);
+    await scene.advance(59_000);
     expect(frames()).toEqual([]);
-    await time.advance(2_000);
+    await scene.advance(2_000);
     setActive(true);
-    await time.advance(0);
+    await scene.advance(0);
     expect(frames()).toEqual([
       { action: 'presence.set', idle: true },
       { action: 'presence.set', idle: false },
@@ -219,18 +211,18 @@ describe('nobody at the device', () => {
   it('is nothing to tell when they are back within it', async () => {
     await live();
     setActive(false);
-    await time.advance(30_000);
+    await scene.advance(30_000);
     setActive(true);
-    await time.advance(120_000);
+    await scene.advance(120_000);
     expect(frames()).toEqual([]);
   });
 
   it('is told again on the next connection', async () => {
     await live();
     setActive(false);
-    await time.advance(61_000);
+    await scene.advance(61_000);
     reconnects();
-    await time.advance(1_000);
+    await scene.advance(1_000);
     expect(frames()).toEqual([
       { action: 'presence.set', idle: true },
       { action: 'presence.set', idle: true },

@@ -1,25 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ConfabClient } from './confab-client.ts';
 import { parseFrame } from './parse-frame.ts';
-import { FakeServer } from './testing/fake-server.ts';
-import { ada, aMessage, aView, convoId, grace, startClient, texts } from './testing/test-client.ts';
-import { VirtualTime } from './testing/virtual-time.ts';
+import { Scene } from './testing/scene.ts';
+import { aMessage, aView, convoId, grace, texts } from './testing/test-client.ts';
 
 const unknownLine = { code: 'conversation.painted', params: { colour: 'blue' } };
-let time: VirtualTime;
-let server: FakeServer;
-
-async function live(): Promise<ConfabClient> {
-  const client = startClient({ server, time, userId: ada });
-  await time.advance(0);
-  expect(client.chat?.state.connection).toBe('live');
-  return client;
-}
+let scene: Scene;
 
 beforeEach(() => {
-  time = new VirtualTime();
-  server = new FakeServer(time.now);
-  server.addConversation(convoId, [ada, grace]);
+  scene = new Scene();
 });
 
 describe('[R4] what a newer server says', () => {
@@ -43,19 +31,19 @@ describe('[R4] what a newer server says', () => {
   });
 
   it('shows as nothing, and what comes after it is not waited for', async () => {
-    const client = await live();
-    server.post(convoId, grace, 'one');
-    server.post(convoId, grace, '', undefined, { system: unknownLine as never });
-    server.post(convoId, grace, 'three');
-    await time.advance(0);
+    const client = await scene.live();
+    scene.server.post(convoId, grace, 'one');
+    scene.server.post(convoId, grace, '', undefined, { system: unknownLine as never });
+    scene.server.post(convoId, grace, 'three');
+    await scene.advance(0);
     expect(texts(client)).toEqual(['one', 'three']);
     expect(client.chat?.state.conversations.get(convoId)?.timeline.cursor).toBe(3);
   });
 
   it('does not stand in the way of a page over HTTP', async () => {
-    server.post(convoId, grace, 'one');
-    server.post(convoId, grace, '', undefined, { system: unknownLine as never });
-    const client = await live();
+    scene.server.post(convoId, grace, 'one');
+    scene.server.post(convoId, grace, '', undefined, { system: unknownLine as never });
+    const client = await scene.live();
     await client.chat?.loadOlder(convoId);
     expect(texts(client)).toEqual(['one']);
   });

@@ -1,6 +1,8 @@
 import { byActivity, type ChatState } from '../../client/chat-state.ts';
+import { isMember } from '../../client/conversation-state.ts';
 import { useNow } from '../use-now.ts';
 import { ConversationItem } from './ConversationItem.tsx';
+import { FormerConversations } from './FormerConversations.tsx';
 
 export interface ConversationListProps {
   readonly chat: ChatState;
@@ -42,6 +44,7 @@ export function ConversationList({ chat, openId, onStart }: ConversationListProp
           )}
         </div>
       )}
+      {chat.isLoaded && <FormerConversations areShown={sorted.some((each) => !isMember(each))} />}
     </nav>
   );
 }

@@ -1,7 +1,9 @@
 import type { TokensResponse } from '../../../events/account-contracts.ts';
 import type { MessageView } from '../../../events/http-contracts.ts';
 import type { ConversationView } from '../../../events/server-frames.ts';
+import type { ChatClient } from '../chat-client.ts';
 import { ConfabClient } from '../confab-client.ts';
+import type { ConversationState } from '../conversation-state.ts';
 import type { ClientEnvironment, TabChannel } from '../environment.ts';
 import { memoryOutboxStore, type OutboxStore } from '../outbox-store.ts';
 import { memorySessionStore, type SessionStore, type StoredSession } from '../session-store.ts';
@@ -56,11 +58,27 @@ export function aSession(tokens: TokensResponse, time: VirtualTime): StoredSessi
   return { ...session, expires_at_ms: time.now() + expiresIn * 1000 };
 }
 
+export function chat(client: ConfabClient): ChatClient {
+  if (client.chat === undefined) throw new Error('nobody is signed in');
+  return client.chat;
+}
+
+export function conversation(client: ConfabClient, id = convoId): ConversationState {
+  const state = chat(client).state.conversations.get(id);
+  if (state === undefined) throw new Error('the conversation is not loaded');
+  return state;
+}
+
 /** What the client shows of the conversation. */
 export function rows(client: ConfabClient, id = convoId): TimelineRow[] {
   const conversation = client.chat?.state.conversations.get(id);
   if (client.chat === undefined || conversation === undefined) return [];
   return timelineRows(conversation.timeline, client.chat.state.me.user_id);
+}
+
+/** The messages that the client shows. */
+export function shown(client: ConfabClient): MessageView[] {
+  return rows(client).flatMap((row) => (row.kind === 'message' ? [row.message] : []));
 }
 
 /** The texts that the client shows; `?` marks what is not confirmed and `!` what failed. */
