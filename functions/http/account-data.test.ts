@@ -1,15 +1,11 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, it } from 'vitest';
 import { accountEvent } from '../../events/account-event.ts';
 import { problem } from '../../events/http-contracts.ts';
 import { exportResponse } from '../../events/user-contracts.ts';
 import { exportCursor } from '../../shared/account-data/export-cursor.ts';
-import { sessionKey } from '../../shared/auth/auth-keys.ts';
-import { epochSeconds, systemClock } from '../../shared/clock.ts';
 import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
-import { limits } from '../../shared/limits.ts';
+import { randomIds } from '../../shared/ids.ts';
 import { dynamoMessageStore } from '../../shared/messages/dynamo-message-store.ts';
 import {
   aConversation,
@@ -18,47 +14,17 @@ import {
   instantBackoff,
   membershipsOf,
 } from '../../test/support/builders.ts';
-import { testDatabase } from '../../test/support/dynamodb.ts';
-import { httpCaller, type SignedIn, signUp, stubEnvironment } from '../../test/support/in-memory-aws.ts';
+import { httpFunction } from '../../test/support/http-function.ts';
+import type { SignedIn } from '../../test/support/in-memory-aws.ts';
+import { signedInLongAgo } from '../../test/support/session-rows.ts';
 
-const database = testDatabase();
-const queue = mockClient(SQSClient);
-let call: ReturnType<typeof httpCaller>;
-let count = 0;
-
-beforeAll(async () => {
-  stubEnvironment(database(), { ACCOUNT_EVENTS_QUEUE_URL: 'https://sqs.example/account-events' });
-  call = httpCaller((await import('./account-data.ts')).handler);
-});
-
-beforeEach(() => {
-  queue.reset();
-  queue.on(SendMessageCommand).resolves({});
-});
-
-async function somebody(): Promise<SignedIn> {
-  count += 1;
-  return await signUp(database(), `somebody${count}`);
-}
-
-/** As if the person had signed in longer ago than counts as recent. */
-async function age({ userId, sessionId }: SignedIn): Promise<void> {
-  const { client, tables } = database();
-  const at = epochSeconds(systemClock.now()) - limits.recentAuthenticationSeconds - 60;
-  await client.send(
-    new UpdateCommand({
-      TableName: tables.authTable,
-      Key: sessionKey(userId, sessionId),
-      UpdateExpression: 'SET authenticated_at = :at',
-      ExpressionAttributeValues: { ':at': at },
-    }),
-  );
-}
+const account = httpFunction(() => import('./account-data.ts'));
+const { database, sqs, call, somebody } = account;
 
 /** A conversation of two, in which they take turns. */
 async function conversationOf(people: readonly [SignedIn, SignedIn], messageCount: number): Promise<string> {
   const { client, tables } = database();
-  const id = convoId(`talk${count}`);
+  const id = randomIds.conversation();
   const members = people.map(({ userId }) => userId);
   const conversation = aConversation({ convoId: id, members });
   const backoff = instantBackoff();
@@ -75,10 +41,7 @@ async function conversationOf(people: readonly [SignedIn, SignedIn], messageCoun
   return id;
 }
 
-const published = () =>
-  queue
-    .commandCalls(SendMessageCommand)
-    .map(({ args: [{ input }] }) => accountEvent.parse(JSON.parse(input.MessageBody ?? '')));
+const published = () => account.queued(accountEvent);
 
 describe('GET /me/export', () => {
   it('gives the account and what the caller wrote', async () => {
@@ -105,7 +68,7 @@ describe('GET /me/export', () => {
 
   it('[ASVS 7.5.3] asks for a recent sign-in on the first page', async () => {
     const person = await somebody();
-    await age(person);
+    await signedInLongAgo(database(), person);
     const answer = await call('GET /me/export', { token: person.token });
     expect(problem.parse(answer.body)).toMatchObject({
       status: 403,
@@ -151,7 +114,7 @@ describe('DELETE /me', () => {
 
   it('[ASVS 7.5.1] does nothing without a recent sign-in', async () => {
     const person = await somebody();
-    await age(person);
+    await signedInLongAgo(database(), person);
     const answer = await call('DELETE /me', { token: person.token });
     expect(problem.parse(answer.body).code).toBe('auth.reauthentication_required');
     expect(published()).toEqual([]);
@@ -159,7 +122,7 @@ describe('DELETE /me', () => {
 
   it('changes nothing when the queue does not take the intent', async () => {
     const person = await somebody();
-    queue.on(SendMessageCommand).rejects(new Error('no route'));
+    sqs.on(SendMessageCommand).rejects(new Error('no route'));
     const answer = await call('DELETE /me', { token: person.token });
     expect(problem.parse(answer.body)).toMatchObject({ status: 503, code: 'unavailable' });
     expect((await call('GET /me/export', { token: person.token })).status).toBe(200);

@@ -1,11 +1,6 @@
-import {
-  ApiGatewayManagementApiClient,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { problem } from '../../events/http-contracts.ts';
 import {
   bansResponse,
@@ -20,41 +15,22 @@ import { conversationKey } from '../../shared/conversations/conversation-keys.ts
 import { dynamoConversationStore } from '../../shared/conversations/dynamo-conversation-store.ts';
 import { randomIds } from '../../shared/ids.ts';
 import { aConversation, instantBackoff, membershipsOf } from '../../test/support/builders.ts';
-import { testDatabase } from '../../test/support/dynamodb.ts';
-import {
-  type HttpCall,
-  httpCaller,
-  pushedFrames,
-  type SignedIn,
-  signUp,
-  stubEnvironment,
-} from '../../test/support/in-memory-aws.ts';
+import { httpFunction } from '../../test/support/http-function.ts';
+import { type HttpCall, pushedFrames, type SignedIn, signUp } from '../../test/support/in-memory-aws.ts';
 
-const database = testDatabase();
-const gateway = mockClient(ApiGatewayManagementApiClient);
-const sqs = mockClient(SQSClient);
-let call: ReturnType<typeof httpCaller>;
+const { database, gateway, sqs, call } = httpFunction(() => import('./memberships.ts'));
 let anna: SignedIn;
 let ben: SignedIn;
 let cleo: SignedIn;
 let eve: SignedIn;
 
 beforeAll(async () => {
-  stubEnvironment(database());
-  call = httpCaller((await import('./memberships.ts')).handler);
   [anna, ben, cleo, eve] = await Promise.all([
     signUp(database(), 'anna'),
     signUp(database(), 'ben'),
     signUp(database(), 'cleo'),
     signUp(database(), 'eve'),
   ]);
-});
-
-beforeEach(() => {
-  gateway.reset();
-  gateway.on(PostToConnectionCommand).resolves({});
-  sqs.reset();
-  sqs.on(SendMessageBatchCommand).resolves({ Failed: [] });
 });
 
 /** A group of Anna, who owns it, and Ben. */

@@ -3,19 +3,18 @@ import { reportsResponse, reportView } from '../../events/admin-contracts.ts';
 import { reportResponse } from '../../events/membership-contracts.ts';
 import { dynamoAccountStore } from '../../shared/auth/dynamo-account-store.ts';
 import { instantBackoff } from '../../test/support/builders.ts';
-import { testDatabase } from '../../test/support/dynamodb.ts';
-import { httpCaller, type SignedIn, signUp, stubEnvironment } from '../../test/support/in-memory-aws.ts';
+import { httpFunction } from '../../test/support/http-function.ts';
+import { type SignedIn, signUp } from '../../test/support/in-memory-aws.ts';
 
-const database = testDatabase();
-let call: ReturnType<typeof httpCaller>;
+// signUp gives everybody the address <handle>@example.org.
+const { database, call } = httpFunction(() => import('./moderation.ts'), {
+  ADMIN_EMAILS: 'ops@example.org,ADMIN@example.org',
+});
 let admin: SignedIn;
 let anna: SignedIn;
 let ben: SignedIn;
 
 beforeAll(async () => {
-  // signUp gives everybody the address <handle>@example.org.
-  stubEnvironment(database(), { ADMIN_EMAILS: 'ops@example.org,ADMIN@example.org' });
-  call = httpCaller((await import('./moderation.ts')).handler);
   [admin, anna, ben] = [
     await signUp(database(), 'admin'),
     await signUp(database(), 'anna'),

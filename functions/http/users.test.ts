@@ -1,8 +1,4 @@
-import {
-  ApiGatewayManagementApiClient,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
-import { mockClient } from 'aws-sdk-client-mock';
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problem } from '../../events/http-contracts.ts';
 import { conversationUpdate } from '../../events/server-frames.ts';
@@ -13,20 +9,11 @@ import { dynamoConversationStore } from '../../shared/conversations/dynamo-conve
 import { directConversationId } from '../../shared/ids.ts';
 import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
 import { aConversation, instantBackoff, membershipsOf, userId } from '../../test/support/builders.ts';
-import { testDatabase } from '../../test/support/dynamodb.ts';
-import { httpCaller, type SignedIn, signUp, stubEnvironment } from '../../test/support/in-memory-aws.ts';
+import { httpFunction } from '../../test/support/http-function.ts';
+import { type SignedIn, signUp } from '../../test/support/in-memory-aws.ts';
 
-const database = testDatabase();
-const gateway = mockClient(ApiGatewayManagementApiClient);
-let call: ReturnType<typeof httpCaller>;
+const { database, gateway, call, somebody } = httpFunction(() => import('./users.ts'));
 let anna: SignedIn;
-let count = 0;
-
-/** Somebody of their own for a test that changes them. */
-async function somebody(): Promise<SignedIn> {
-  count += 1;
-  return await signUp(database(), `somebody${count}`);
-}
 
 const textOf = (data: unknown) => (typeof data === 'string' ? data : '');
 
@@ -39,9 +26,6 @@ async function erase(person: SignedIn): Promise<void> {
 }
 
 beforeAll(async () => {
-  stubEnvironment(database());
-  gateway.on(PostToConnectionCommand).resolves({});
-  call = httpCaller((await import('./users.ts')).handler);
   anna = await signUp(database(), 'anna');
   await signUp(database(), 'annabel');
 });
@@ -60,10 +44,10 @@ describe('GET /me', () => {
 describe('PATCH /me', () => {
   it('changes what is named, for everybody who looks', async () => {
     const person = await somebody();
-    const body = { display_name: ' Q. Uincy ', handle: `quincy${count}`, avatar: 'att_1', locale: 'de-AT' };
+    const body = { display_name: ' Q. Uincy ', handle: 'quincy', avatar: 'att_1', locale: 'de-AT' };
     const answer = await call('PATCH /me', { token: person.token, body });
     expect(answer.status).toBe(200);
-    const expected = { display_name: 'Q. Uincy', handle: `quincy${count}`, avatar: 'att_1' };
+    const expected = { display_name: 'Q. Uincy', handle: 'quincy', avatar: 'att_1' };
     expect(me.parse(answer.body)).toMatchObject({ ...expected, locale: 'de-AT', time_zone: null });
     expect((await call('GET /me', { token: person.token })).body).toEqual(answer.body);
     const path = { id: person.userId };

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { httpApi } from '../../events/http-api.ts';
 import { problem } from '../../events/http-contracts.ts';
 import { botSessionId, botToken, botTokenExpiry } from '../../shared/bots/bot-token.ts';
 import { userRateLimits } from '../../shared/limits.ts';
 import { aSession, movableClock, userId } from '../../test/support/builders.ts';
+import { capturedLogs } from '../../test/support/captured-logs.ts';
 import { inMemoryGate, inMemoryPublicKeyStore } from '../../test/support/in-memory-auth.ts';
 import { type HttpCall, httpCaller, issuer } from '../../test/support/in-memory-aws.ts';
 import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
@@ -12,17 +13,7 @@ import { type HttpRoute, httpRoutes } from '../routes.ts';
 vi.hoisted(() => vi.stubEnv('LOG_LEVEL', 'INFO'));
 const { httpHandler } = await import('./http.ts');
 
-let logged: string[] = [];
-beforeEach(() => {
-  logged = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      logged.push(String(text));
-      return true;
-    });
-  }
-});
-afterEach(() => vi.restoreAllMocks());
+const logs = capturedLogs();
 
 const bot = userId('bot');
 const secret = 's'.repeat(43);
@@ -132,7 +123,7 @@ describe('a bot', () => {
       for (const route of ['GET /me', 'DELETE /me', 'POST /conversations/{id}/messages'])
         await call(route, { token: one, ...requestOf(route) });
     }
-    expect(logged.join('')).toContain(bot);
-    expect(logged.join('')).not.toContain('sssss');
+    expect(logs.text()).toContain(bot);
+    expect(logs.text()).not.toContain('sssss');
   });
 });

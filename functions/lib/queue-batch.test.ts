@@ -1,29 +1,19 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { capturedLogs } from '../../test/support/captured-logs.ts';
 import { aContext, aQueueRecord, stubEnvironment } from '../../test/support/in-memory-aws.ts';
 
 const schema = z.object({ name: z.literal('letter.written'), version: z.literal(1), secret: z.string() });
 type Letter = z.infer<typeof schema>;
 
+const logs = capturedLogs();
 let queueBatch: typeof import('./queue-batch.ts')['queueBatch'];
-let logged: string[] = [];
 
 beforeAll(async () => {
   stubEnvironment(undefined, { LOG_LEVEL: 'INFO' });
   ({ queueBatch } = await import('./queue-batch.ts'));
 });
-
-beforeEach(() => {
-  logged = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      logged.push(...String(text).trim().split('\n'));
-      return true;
-    });
-  }
-});
-afterEach(() => vi.restoreAllMocks());
 
 /** The records of a batch, `queue-1`, `queue-2`, …; a letter with such a secret, or the text as it is. */
 function batch(...bodies: string[]): SQSRecord[] {
@@ -43,7 +33,7 @@ async function run(consumer: (letter: Letter) => Promise<Record<string, unknown>
   });
   const call = handler as unknown as (event: unknown, context: unknown) => Promise<SQSBatchResponse>;
   const response = await call({ Records: batch(...bodies) }, aContext());
-  const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = logs.lines();
   return {
     failed: response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
     records: lines
@@ -107,7 +97,7 @@ describe('a batch of a standard queue', () => {
       {},
       { outcome: 'malformed', queue_message_id: 'queue-2', level: 'ERROR' },
     ]);
-    expect(logged.join()).not.toContain('what nobody else may read');
+    expect(logs.text()).not.toContain('what nobody else may read');
   });
 
   it('names the kind of a record that it does not know', async () => {
@@ -138,6 +128,6 @@ describe('the log of a batch', () => {
       },
     ]);
     expect(invocations).toMatchObject([{ outcome: 'ok', records: 2, failed: 1 }]);
-    expect(logged).toHaveLength(3);
+    expect(logs.lines()).toHaveLength(3);
   });
 });

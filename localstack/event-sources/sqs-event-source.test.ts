@@ -88,21 +88,18 @@ const circumstances: [string, InvokeResult, { deleted: string[] }][] = [
   ['a time-out', failed('Sandbox.Timedout', 'Task timed out after 3.00 seconds'), { deleted: [] }],
 ];
 
-it.each(circumstances)(
-  'deletes what succeeded when the function answers %s',
-  async (_case, result, then) => {
-    const { queue, batches, start } = aMapping(() => result);
-    queue.send('a1', 'a2', 'b1');
-    start();
+it.each(circumstances)('deletes what succeeded when the function answers %s', async (_case, result, then) => {
+  const { queue, batches, start } = aMapping(() => result);
+  queue.send('a1', 'a2', 'b1');
+  start();
 
-    await eventually(() => expect(batches).toHaveLength(1));
-    expect(queue.seen.deleted).toEqual(then.deleted);
-    expect(batches[0]).toMatchObject({ size: 3, failed: 3 - then.deleted.length });
-    // What failed is left to its visibility timeout.
-    expect(queue.inFlight.size).toBe(3 - then.deleted.length);
-    expect(queue.seen.returned).toEqual([]);
-  },
-);
+  await eventually(() => expect(batches).toHaveLength(1));
+  expect(queue.seen.deleted).toEqual(then.deleted);
+  expect(batches[0]).toMatchObject({ size: 3, failed: 3 - then.deleted.length });
+  // What failed is left to its visibility timeout.
+  expect(queue.inFlight.size).toBe(3 - then.deleted.length);
+  expect(queue.seen.returned).toEqual([]);
+});
 
 it('deletes the whole batch on success, whatever is reported, if the mapping does not ask for reports', async () => {
   const { queue, batches, start } = aMapping(() => reporting('a1'), { reportBatchItemFailures: false });

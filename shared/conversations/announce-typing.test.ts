@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  aConversation,
-  anna,
-  aProfile,
-  ben,
-  convoId,
-  membershipsOf,
-  stranger,
-  userId,
-} from '../../test/support/builders.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { anna, ben, convoId, crowd, stranger, userId } from '../../test/support/builders.ts';
+import { conversationWithMembers } from '../../test/support/conversation-with-members.ts';
 import type { PrivacyAspect } from '../users/user.ts';
 import { announceTyping } from './announce-typing.ts';
 
@@ -33,10 +23,12 @@ function typing(
     posting?: 'admins';
   } = {},
 ) {
-  const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ members, ...(silencedBy && { silencedBy }), ...given });
-  const users = inMemoryUserStore(...members.map((id) => aProfile(id, { userId: id, hides })));
-  conversations.put(conversation, membershipsOf(conversation, members));
+  const { conversations, users } = conversationWithMembers({
+    members,
+    profile: { hides },
+    ...(silencedBy && { silencedBy }),
+    ...given,
+  });
   return announceTyping(caller, { action, convo_id: team }, { conversations, users });
 }
 
@@ -68,7 +60,7 @@ describe('announceTyping', () => {
     [50, 49],
     [51, 0],
   ])('[T3] in a conversation of %i tells %i people', async (count, told) => {
-    const members = Array.from({ length: count }, (_, index) => userId(`p${index}x`));
+    const members = crowd(count);
     const { audience } = await typing('typing.start', { members, caller: userId('p0x') });
     expect(audience).toHaveLength(told);
     expect(audience).not.toContain(userId('p0x'));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BanRequest } from '../../events/membership-contracts.ts';
-import { anna, aProfile, ben, cleo, startMs, stranger, userId } from '../../test/support/builders.ts';
+import { anna, aProfile, ben, cleo, crowd, startMs, stranger, userId } from '../../test/support/builders.ts';
 import { inMemoryTeam, team } from '../../test/support/in-memory-team.ts';
+import { outcomeOf } from '../../test/support/outcome-of.ts';
 import { isoTime } from '../clock.ts';
 import { limits } from '../limits.ts';
 import { banPerson, liftBan } from './ban-person.ts';
@@ -13,20 +14,14 @@ const inAnHour = isoTime(startMs + 3_600_000);
 
 function setup(options: Parameters<typeof inMemoryTeam>[0] = {}) {
   const world = inMemoryTeam(options);
-  const codeOf = (asked: Promise<unknown>) =>
-    asked.then(
-      (outcome) => (outcome === 'unchanged' ? 'unchanged' : 'done'),
-      ({ code }) => code,
-    );
   return {
     ...world,
     ban: (caller: string, who: string, request: BanRequest = {}) =>
-      codeOf(banPerson(caller, { convoId: team, userId: who }, request, world.deps)),
+      outcomeOf(banPerson(caller, { convoId: team, userId: who }, request, world.deps)),
     lift: (caller: string, who: string) =>
-      codeOf(liftBan(caller, { convoId: team, userId: who }, world.deps)),
+      outcomeOf(liftBan(caller, { convoId: team, userId: who }, world.deps)),
     fill: (count: number, until?: string) => {
-      for (let index = 0; index < count; index += 1) {
-        const who = userId(`p${index}x`);
+      for (const who of crowd(count)) {
         const ban = { userId: who, bannedBy: anna, createdAt: '', ...(until !== undefined && { until }) };
         world.changes.bansByKey.set(`${who} ${team}`, ban);
       }

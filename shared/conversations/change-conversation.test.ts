@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anna, cleo, userId } from '../../test/support/builders.ts';
+import { anna, cleo, crowd, userId } from '../../test/support/builders.ts';
 import { inMemoryTeam, team } from '../../test/support/in-memory-team.ts';
 import { limits } from '../limits.ts';
 import { changeConversation, type Draft } from './change-conversation.ts';
@@ -8,8 +8,7 @@ const rename = (title: string): Draft => ({
   line: { actorId: anna, system: { code: 'conversation.renamed', params: { title } } },
   settings: { title },
 });
-const people = (count: number) => Array.from({ length: count }, (_, index) => userId(`p${index}x`));
-const rolesOf = (count: number) => Object.fromEntries(people(count).map((id) => [id, 'member' as const]));
+const rolesOf = (count: number) => Object.fromEntries(crowd(count).map((id) => [id, 'member' as const]));
 
 describe('changeConversation', () => {
   it('changes nothing where everything is as it should be', async () => {
@@ -73,7 +72,7 @@ describe('changeConversation', () => {
   it('shows others in the place of whoever left, and reads the roster only for that', async () => {
     const { deps, now, conversations } = inMemoryTeam({
       roles: rolesOf(8),
-      conversation: { shownMembers: people(8).slice(0, 6) },
+      conversation: { shownMembers: crowd(8).slice(0, 6) },
     });
     let reads = 0;
     const counted = {
@@ -86,7 +85,7 @@ describe('changeConversation', () => {
         },
       },
     };
-    const [first = '', ...others] = people(8);
+    const [first = '', ...others] = crowd(8);
     await changeConversation(
       team,
       async () => ({ left: [{ userId: others[6] ?? '', state: 'left' }] }),

@@ -30,12 +30,10 @@ export interface ConversationStore {
   ): Promise<Membership | undefined>;
   /** The same, also of whoever is no member any more; strongly consistent. */
   standing(userId: string, convoId: string): Promise<Membership | undefined>;
-  /** Of present members only; strongly consistent, in the order of their ids. A page may be shorter than `limit`. */
-  memberships(
-    userId: string,
-    options: { limit: number; after?: string | undefined },
-  ): Promise<MembershipPage>;
-  /** The same, also where somebody is no member any more. */
+  /**
+   * Somebody's memberships, also where they are no member any more; strongly consistent, in the order of the conversations' ids.
+   * A page may be shorter than `limit`.
+   */
   standings(userId: string, options: { limit: number; after?: string | undefined }): Promise<MembershipPage>;
   /** All members, in the order of their ids; strongly consistent. */
   roster(convoId: string): Promise<RosterEntry[]>;

@@ -5,6 +5,7 @@ import {
   ben,
   cleo,
   countingIds,
+  crowd,
   instantBackoff,
   membershipsOf,
   stranger,
@@ -29,8 +30,6 @@ const stores = {
 };
 
 describe.each(Object.entries(stores))('the conversation store on %s', (_, open) => {
-  const people = (count: number) => Array.from({ length: count }, (_unused, i) => userId(`p${i}x`));
-
   async function created(members: readonly string[] = [anna, ben], convoId = ids.conversation()) {
     const store = open();
     const conversation = aConversation({ convoId, members });
@@ -46,10 +45,10 @@ describe.each(Object.entries(stores))('the conversation store on %s', (_, open) 
 
   // 49 is the most that fits into one transaction.
   it.each([1, 2, 49, 50, 120])('writes a group of %i with all its members', async (count) => {
-    const { store, conversation, convoId } = await created(people(count));
+    const { store, conversation, convoId } = await created(crowd(count));
     expect(await store.get(convoId)).toEqual(conversation);
     const roster = await store.roster(convoId);
-    expect(roster.map((member) => member.userId).sort()).toEqual(people(count).sort());
+    expect(roster.map((member) => member.userId).sort()).toEqual(crowd(count).sort());
     for (const member of [userId('p0x'), userId(`p${count - 1}x`)]) {
       expect(await store.membership(member, convoId)).toEqual({
         convoId,
@@ -102,7 +101,7 @@ describe.each(Object.entries(stores))('the conversation store on %s', (_, open) 
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = await store.memberships(me, { limit: 3, after });
+      const page = await store.standings(me, { limit: 3, after });
       expect(page.memberships.length).toBeLessThanOrEqual(3);
       seen.push(...page.memberships.map(({ convoId }) => convoId));
       after = page.next;
@@ -111,7 +110,7 @@ describe.each(Object.entries(stores))('the conversation store on %s', (_, open) 
   });
 
   it('has nothing for who is in no conversation', async () => {
-    expect(await open().memberships(userId('nobody'), { limit: 10 })).toEqual({
+    expect(await open().standings(userId('nobody'), { limit: 10 })).toEqual({
       memberships: [],
       next: undefined,
     });

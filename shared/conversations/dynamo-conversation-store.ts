@@ -123,11 +123,6 @@ export function dynamoConversationStore({ client, conversationsTable, backoff }:
 
     standing: (userId, convoId) => getStanding(userId, convoId, true),
 
-    async memberships(userId, options) {
-      const { memberships, next } = await standings(userId, options);
-      return { memberships: memberships.filter(({ left }) => !left), next };
-    },
-
     standings,
 
     async roster(convoId) {

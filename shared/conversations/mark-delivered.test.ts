@@ -5,21 +5,17 @@ import {
   aProfile,
   ben,
   convoId,
-  membershipsOf,
+  crowd,
   stranger,
   userId,
 } from '../../test/support/builders.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { conversationWithMembers } from '../../test/support/conversation-with-members.ts';
 import { markDelivered } from './mark-delivered.ts';
 
 const team = convoId('team');
 
 function setup(members: readonly string[] = [anna, ben]) {
-  const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ members, seq: 10, recentSenders: { [ben]: 6 } });
-  conversations.put(conversation, membershipsOf(conversation, members));
-  const users = inMemoryUserStore(...members.map((id) => aProfile(id, { userId: id })));
+  const { conversations, users } = conversationWithMembers({ members, seq: 10, recentSenders: { [ben]: 6 } });
   const mark = (seq_no: number, user = anna) =>
     markDelivered(user, { convo_id: team, seq_no }, { conversations, users });
   const deliveredSeq = async (user = anna) => (await conversations.membership(user, team))?.deliveredSeq;
@@ -58,10 +54,9 @@ describe('markDelivered', () => {
   });
 
   it('[U5] tells all fifty of a conversation, and in a larger one nobody, though it is kept', async () => {
-    const people = (count: number) => Array.from({ length: count }, (_, index) => userId(`p${index}x`));
     const reader = userId('p0x');
-    expect((await setup(people(50)).mark(1, reader)).audience).toHaveLength(50);
-    const { mark, deliveredSeq } = setup(people(51));
+    expect((await setup(crowd(50)).mark(1, reader)).audience).toHaveLength(50);
+    const { mark, deliveredSeq } = setup(crowd(51));
     expect((await mark(1, reader)).audience).toEqual([]);
     expect(await deliveredSeq(reader)).toBe(1);
   });

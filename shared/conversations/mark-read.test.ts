@@ -1,27 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  aConversation,
   anna,
   aProfile,
   ben,
   convoId,
-  membershipsOf,
+  crowd,
   startMs,
   stranger,
   userId,
 } from '../../test/support/builders.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { conversationWithMembers } from '../../test/support/conversation-with-members.ts';
 import { markRead } from './mark-read.ts';
 
 const team = convoId('team');
 
 function setup(members: readonly string[] = [anna, ben], seq = 10) {
-  const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ members, seq });
-  conversations.put(conversation, membershipsOf(conversation, members));
-  const users = inMemoryUserStore(...members.map((id) => aProfile(id, { userId: id })));
+  const { conversations, conversation, users } = conversationWithMembers({ members, seq });
   const mark = (seq_no: number, user = anna, receivedAtMs = startMs) =>
     markRead(user, { convo_id: team, seq_no, receivedAtMs }, { conversations, users });
   const readSeq = async (user = anna) => (await conversations.membership(user, team))?.readSeq;
@@ -66,10 +61,9 @@ describe('markRead', () => {
   });
 
   it('[U4] tells all fifty of a conversation, and in a larger one the reader alone', async () => {
-    const people = (count: number) => Array.from({ length: count }, (_, index) => userId(`p${index}x`));
     const reader = userId('p0x');
-    expect((await setup(people(50)).mark(1, reader)).audience).toHaveLength(50);
-    expect((await setup(people(51)).mark(1, reader)).audience).toEqual([reader]);
+    expect((await setup(crowd(50)).mark(1, reader)).audience).toHaveLength(50);
+    expect((await setup(crowd(51)).mark(1, reader)).audience).toEqual([reader]);
   });
 
   it('[U2] says how far somebody has read by sending, where that is further', async () => {

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  aConversation,
-  anna,
-  aProfile,
-  ben,
-  convoId,
-  membershipsOf,
-  startMs,
-  stranger,
-} from '../../test/support/builders.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { anna, convoId, startMs, stranger } from '../../test/support/builders.ts';
+import { conversationWithMembers } from '../../test/support/conversation-with-members.ts';
 import { effectiveReadSeq, receiptOf } from './conversation.ts';
 import { markRead } from './mark-read.ts';
 import { markUnread } from './mark-unread.ts';
@@ -18,10 +8,7 @@ import { markUnread } from './mark-unread.ts';
 const team = convoId('team');
 
 function setup() {
-  const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ seq: 10 });
-  conversations.put(conversation, membershipsOf(conversation, [anna, ben]));
-  const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'));
+  const { conversations, conversation, users } = conversationWithMembers({ seq: 10 });
   const call = (seq_no: number, receivedAtMs: number) => ({ convo_id: team, seq_no, receivedAtMs });
   return {
     conversations,

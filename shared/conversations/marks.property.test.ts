@@ -1,19 +1,9 @@
 /** Marks under requests that overtake each other, come twice and run side by side. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  aConversation,
-  anna,
-  aProfile,
-  ben,
-  convoId,
-  membershipsOf,
-  startMs,
-} from '../../test/support/builders.ts';
-import {
-  type InMemoryConversations,
-  inMemoryConversationStore,
-} from '../../test/support/in-memory-conversation-store.ts';
+import { aConversation, anna, aProfile, convoId, startMs } from '../../test/support/builders.ts';
+import { conversationWithMembers } from '../../test/support/conversation-with-members.ts';
+import type { InMemoryConversations } from '../../test/support/in-memory-conversation-store.ts';
 import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
 import { effectiveReadSeq, receiptOf, unreadCount } from './conversation.ts';
 import { markDelivered } from './mark-delivered.ts';
@@ -40,12 +30,7 @@ const requests = fc.array(fc.oneof(mark('read'), mark('unread'), delivered, send
   maxLength: 25,
 });
 
-function aTeam(): InMemoryConversations {
-  const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ seq: lastSeq });
-  conversations.put(conversation, membershipsOf(conversation, [anna, ben]));
-  return conversations;
-}
+const aTeam = (): InMemoryConversations => conversationWithMembers({ seq: lastSeq }).conversations;
 
 const users = inMemoryUserStore(aProfile('anna'), aProfile('ben'));
 
@@ -80,60 +65,61 @@ async function standing(conversations: InMemoryConversations) {
   };
 }
 
+type Standing = Awaited<ReturnType<typeof standing>>;
+
+/** Anna's standing before and after each request of a random history. */
+const atEachStep = (
+  check: (before: Standing, request: Request, now: Standing) => void,
+  options: fc.Parameters<[Request[]]>,
+) =>
+  fc.assert(
+    fc.asyncProperty(requests, async (history) => {
+      const conversations = aTeam();
+      let before = await standing(conversations);
+      for (const request of history) {
+        await handle(request, conversations);
+        const now = await standing(conversations);
+        check(before, request, now);
+        before = now;
+      }
+    }),
+    options,
+  );
+
 describe('marks, whatever order requests come in', () => {
   it('[U1] [U5] only rise for others, and the read one never passes the delivered one', async () => {
-    await fc.assert(
-      fc.asyncProperty(requests, async (history) => {
-        const conversations = aTeam();
-        let before = await standing(conversations);
-        for (const request of history) {
-          await handle(request, conversations);
-          const now = await standing(conversations);
-          expect(now.readSeq).toBeGreaterThanOrEqual(before.readSeq);
-          expect(now.deliveredSeq).toBeGreaterThanOrEqual(before.deliveredSeq);
-          expect(now.deliveredSeq).toBeGreaterThanOrEqual(now.readSeq);
-          expect(now.seq).toBeGreaterThanOrEqual(now.deliveredSeq);
-          before = now;
-        }
-      }),
+    await atEachStep(
+      (before, _request, now) => {
+        expect(now.readSeq).toBeGreaterThanOrEqual(before.readSeq);
+        expect(now.deliveredSeq).toBeGreaterThanOrEqual(before.deliveredSeq);
+        expect(now.deliveredSeq).toBeGreaterThanOrEqual(now.readSeq);
+        expect(now.seq).toBeGreaterThanOrEqual(now.deliveredSeq);
+      },
       { numRuns: 300, seed: 11 },
     );
   });
 
   it('[U2] leave a count of the unread that fits the mark and is never negative', async () => {
-    await fc.assert(
-      fc.asyncProperty(requests, async (history) => {
-        const conversations = aTeam();
-        for (const request of history) {
-          await handle(request, conversations);
-          const now = await standing(conversations);
-          expect(now.unread).toBe(now.seq - now.mine);
-          expect(now.unread).toBeGreaterThanOrEqual(0);
-          expect(now.mine).toBeLessThanOrEqual(now.readSeq);
-        }
-      }),
+    await atEachStep(
+      (_before, _request, now) => {
+        expect(now.unread).toBe(now.seq - now.mine);
+        expect(now.unread).toBeGreaterThanOrEqual(0);
+        expect(now.mine).toBeLessThanOrEqual(now.readSeq);
+      },
       { numRuns: 300, seed: 12 },
     );
   });
 
   it('[U6] go back by an explicit request alone, and then only a later or further one leads on', async () => {
-    await fc.assert(
-      fc.asyncProperty(requests, async (history) => {
-        const conversations = aTeam();
-        let before = await standing(conversations);
-        for (const request of history) {
-          await handle(request, conversations);
-          const now = await standing(conversations);
-          if (now.mine < before.mine) expect(request).toMatchObject({ kind: 'unread', seq: now.mine });
-          if (before.unreadMark && now.mine > before.mine) {
-            expect(request.kind).toBe('read');
-            if (request.kind !== 'read') continue;
-            expect(request.seq).toBeGreaterThan(before.unreadMark.seq);
-            expect(request.seq > before.marked || request.atMs >= before.unreadMark.atMs).toBe(true);
-          }
-          before = now;
-        }
-      }),
+    await atEachStep(
+      (before, request, now) => {
+        if (now.mine < before.mine) expect(request).toMatchObject({ kind: 'unread', seq: now.mine });
+        if (!before.unreadMark || now.mine <= before.mine) return;
+        expect(request.kind).toBe('read');
+        if (request.kind !== 'read') return;
+        expect(request.seq).toBeGreaterThan(before.unreadMark.seq);
+        expect(request.seq > before.marked || request.atMs >= before.unreadMark.atMs).toBe(true);
+      },
       { numRuns: 300, seed: 13 },
     );
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../events/server-frames.ts';
 import { anna, aProfile, ben, cleo, stranger, userId } from '../../test/support/builders.ts';
 import { inMemoryTeam, team } from '../../test/support/in-memory-team.ts';
+import { outcomeOf } from '../../test/support/outcome-of.ts';
 import { putMember } from './put-member.ts';
 
 const dora = userId('dora');
@@ -12,11 +13,8 @@ function setup(options: Parameters<typeof inMemoryTeam>[0] = {}) {
     ...world,
     put: (caller: string, who: string, role?: Role) =>
       putMember(caller, { convoId: team, userId: who, role }, world.deps),
-    code: async (caller: string, who: string, role?: Role) =>
-      await putMember(caller, { convoId: team, userId: who, role }, world.deps).then(
-        () => 'done',
-        ({ code }) => code,
-      ),
+    code: (caller: string, who: string, role?: Role) =>
+      outcomeOf(putMember(caller, { convoId: team, userId: who, role }, world.deps)),
   };
 }
 

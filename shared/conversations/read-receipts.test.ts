@@ -5,6 +5,7 @@ import {
   aProfile,
   ben,
   cleo,
+  crowd,
   membershipsOf,
   stranger,
   userId,
@@ -45,11 +46,10 @@ describe('readReceipts', () => {
   });
 
   it('[U7] shows all fifty of a conversation, and in a larger one the caller alone', async () => {
-    const people = (count: number) => Array.from({ length: count }, (_, index) => userId(`p${index}x`));
     const caller = userId('p7x');
-    const small = (await setup(people(50)).receipts(caller)).receipts;
-    expect(small.map(({ user_id }) => user_id)).toEqual(people(50).sort());
-    expect((await setup(people(51)).receipts(caller)).receipts).toMatchObject([{ user_id: caller }]);
+    const small = (await setup(crowd(50)).receipts(caller)).receipts;
+    expect(small.map(({ user_id }) => user_id)).toEqual(crowd(50).sort());
+    expect((await setup(crowd(51)).receipts(caller)).receipts).toMatchObject([{ user_id: caller }]);
   });
 
   it('[A2] refuses a foreign conversation as not found', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anna, ben, cleo, stranger, userId } from '../../test/support/builders.ts';
 import { inMemoryTeam, team } from '../../test/support/in-memory-team.ts';
+import { outcomeOf } from '../../test/support/outcome-of.ts';
 import { leaveConversation } from './leave-conversation.ts';
 import { removeMember } from './remove-member.ts';
 
@@ -8,15 +9,10 @@ const dora = userId('dora');
 
 function setup(options: Parameters<typeof inMemoryTeam>[0] = {}) {
   const world = inMemoryTeam(options);
-  const codeOf = (asked: Promise<unknown>) =>
-    asked.then(
-      (outcome) => (outcome === 'unchanged' ? 'unchanged' : 'done'),
-      ({ code }) => code,
-    );
   return {
     ...world,
-    remove: (caller: string, who: string) => codeOf(removeMember(caller, team, who, world.deps)),
-    leave: (who: string) => codeOf(leaveConversation(who, team, world.deps)),
+    remove: (caller: string, who: string) => outcomeOf(removeMember(caller, team, who, world.deps)),
+    leave: (who: string) => outcomeOf(leaveConversation(who, team, world.deps)),
   };
 }
 

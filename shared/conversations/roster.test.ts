@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { aConversation, convoId, membershipsOf, userId } from '../../test/support/builders.ts';
+import { aConversation, convoId, crowd, membershipsOf } from '../../test/support/builders.ts';
 import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
 import { cachedRoster } from './roster.ts';
 
-const people = (count: number) => Array.from({ length: count }, (_, index) => userId(`p${index}x`));
-
 function setup(count: number) {
   const conversations = inMemoryConversationStore();
-  const conversation = aConversation({ members: people(count) });
-  conversations.put(conversation, membershipsOf(conversation, people(count)));
+  const conversation = aConversation({ members: crowd(count) });
+  conversations.put(conversation, membershipsOf(conversation, crowd(count)));
   let reads = 0;
   const roster = cachedRoster({
     async roster(id) {
@@ -22,14 +20,14 @@ function setup(count: number) {
 describe('cachedRoster', () => {
   it('reads nothing for a conversation that shows all its members', async () => {
     const { roster, conversation, reads } = setup(6);
-    expect(await roster.members(conversation)).toEqual(people(6).map((one) => ({ userId: one, fromSeq: 0 })));
+    expect(await roster.members(conversation)).toEqual(crowd(6).map((one) => ({ userId: one, fromSeq: 0 })));
     expect(reads()).toBe(0);
   });
 
   it('reads a larger one once', async () => {
     const { roster, conversation, reads } = setup(7);
     const members = await roster.members(conversation);
-    expect(members.map((one) => one.userId).toSorted()).toEqual(people(7).toSorted());
+    expect(members.map((one) => one.userId).toSorted()).toEqual(crowd(7).toSorted());
     await roster.members({ ...conversation, seq: 99 });
     expect(reads()).toBe(1);
   });
@@ -37,7 +35,7 @@ describe('cachedRoster', () => {
   it('reads again when the membership changed', async () => {
     const { roster, conversation, conversations, reads } = setup(8);
     await roster.members(conversation);
-    conversations.setMembers(conversation.convoId, people(9));
+    conversations.setMembers(conversation.convoId, crowd(9));
     const changed = await conversations.get(conversation.convoId);
     expect(await roster.members(changed ?? conversation)).toHaveLength(9);
     expect(reads()).toBe(2);
@@ -45,7 +43,7 @@ describe('cachedRoster', () => {
 
   it('knows what the members are only from the roster, and reads that once', async () => {
     const { roster, conversation, conversations, reads } = setup(2);
-    const [owner = '', other = ''] = people(2);
+    const [owner = '', other = ''] = crowd(2);
     conversations.put(conversation, membershipsOf(conversation, [owner, other], owner));
     const roles = new Map([
       [owner, 'owner'],
@@ -58,7 +56,7 @@ describe('cachedRoster', () => {
 
   it('asks the roster who came late, where anybody did', async () => {
     const { roster, conversation, conversations } = setup(2);
-    const [early = '', late = ''] = people(2);
+    const [early = '', late = ''] = crowd(2);
     const mixed = { ...conversation, hasNewcomers: true as const };
     conversations.put(mixed, [
       { convoId: mixed.convoId, userId: late, role: 'member', readSeq: 7, fromSeq: 7 },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { UpdateConversationRequest } from '../../events/membership-contracts.ts';
 import { anna, ben, cleo, stranger } from '../../test/support/builders.ts';
 import { inMemoryTeam, team } from '../../test/support/in-memory-team.ts';
+import { outcomeOf } from '../../test/support/outcome-of.ts';
 import { updateConversation } from './update-conversation.ts';
 
 const archivedAt = '2026-03-01T12:00:00.000Z';
@@ -16,11 +17,7 @@ function setup(options: Parameters<typeof inMemoryTeam>[0] = {}) {
     ...world,
     told: told as readonly number[],
     update,
-    code: (request: UpdateConversationRequest, caller = anna) =>
-      update(request, caller).then(
-        () => 'done',
-        ({ code }) => code,
-      ),
+    code: (request: UpdateConversationRequest, caller = anna) => outcomeOf(update(request, caller)),
   };
 }
 

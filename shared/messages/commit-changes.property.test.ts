@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MessageChange } from '../../events/change-accepted.ts';
 import {
-  aConnection,
   aMessage,
   anIncoming,
   anIncomingChange,
@@ -10,15 +9,17 @@ import {
   ben,
   cleo,
   convoId,
-  instantBackoff,
 } from '../../test/support/builders.ts';
-import { inMemorySockets } from '../../test/support/in-memory-connections.ts';
-import type { CommitFault } from '../../test/support/in-memory-message-store.ts';
-import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
+import {
+  badNetwork,
+  inDeliveries,
+  readTeamInOrder,
+  readTeamUnderTroubles,
+  through,
+  troubles,
+} from '../../test/support/raced-deliveries.ts';
 import { Replica } from '../../test/support/replica.ts';
-import { cachedRoster } from '../conversations/roster.ts';
-import { announceMessages } from './announce-messages.ts';
-import { commitMessages, type Settled } from './commit-messages.ts';
+import type { Settled } from './commit-messages.ts';
 import type { Incoming } from './incoming.ts';
 import { messageCreate, messageUpdate, messageView } from './message.ts';
 import type { MessageStore } from './message-store.ts';
@@ -45,24 +46,18 @@ const frame = fc.record({
 
 type Frame = typeof frame extends fc.Arbitrary<infer F> ? F : never;
 
-const fault = fc.option(fc.constantFrom<CommitFault>('throttled', 'timed out after success'), {
-  nil: undefined,
-  freq: 2,
-});
-
-const booleans = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
+const { sizes, redelivered, dies, faults } = troubles({ faultsMax: 12 });
 const world = fc.record({
   ops: fc.array(op, { minLength: opCount, maxLength: opCount }),
   /** What happens before a reader first looks, and after. */
   before: fc.array(frame, { maxLength: 25, size: 'max' }),
   after: fc.array(frame, { minLength: 1, maxLength: 25, size: 'max' }),
-  sizes: fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 8, maxLength: 8 }),
-  /** Which deliveries the queue makes a second time at once, and which of the first part once more in the second. */
-  redelivered: booleans,
-  late: booleans,
-  /** Whose process dies after the commit and before it could tell anybody. */
-  dies: booleans,
-  faults: fc.array(fault, { maxLength: 12 }),
+  sizes,
+  redelivered,
+  /** Which deliveries of the first part the queue makes once more in the second. */
+  late: redelivered,
+  dies,
+  faults,
 });
 type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
 
@@ -93,49 +88,21 @@ function changeOf(kind: string, seq_no: number, emoji: string, id: number): Mess
   }
 }
 
-/** In deliveries of several queue messages, some of them made twice. */
 function deliveriesOf(given: World, frames: readonly Frame[], name: string): Incoming[][] {
   const queue = frames.map((sent, index) => incoming(given.ops, sent, `${name}${index}`));
-  const deliveries: Incoming[][] = [];
-  for (let index = 0; queue.length > 0; index += 1) {
-    const batch = queue.splice(0, given.sizes[index % given.sizes.length]);
-    deliveries.push(batch);
-    if (given.redelivered[index % given.redelivered.length]) deliveries.push(batch);
-  }
-  return deliveries;
+  return inDeliveries(queue, given);
 }
 
 /** Runs every delivery on a processor of its own, all of one part at once, until each has been answered. */
 async function run(given: World, scheduler: fc.Scheduler) {
-  const pause = () => scheduler.schedule(Promise.resolve());
-  const shared = inMemoryProcessor({ members: people, owner: anna, pause });
-  const sockets = inMemorySockets();
-  await shared.connections.open(aConnection(cleo, 'reader'));
-  shared.messages.fail(...given.faults);
-
-  const process = async (batch: Incoming[], index: number): Promise<readonly Settled[]> => {
-    // What lives in a process of its own; the tables are the same for all.
-    const deps = { ...shared, roster: cachedRoster(shared.conversations), backoff: instantBackoff() };
-    let dies = given.dies[index % given.dies.length];
-    for (;;) {
-      const result = await commitMessages(team, batch, deps).catch(() => undefined);
-      if (result && !dies) {
-        await announceMessages(result, { ...shared, gateway: sockets });
-        return result.settled;
-      }
-      dies = false;
-    }
-  };
-  const part = async (deliveries: Incoming[][]) =>
-    (await scheduler.waitFor(Promise.all(deliveries.map(process)))).flat();
-
+  const { answers, pushed, ...world } = await readTeamUnderTroubles(given, scheduler);
   const first = deliveriesOf(given, given.before, 'first-');
-  const settled = await part(first);
+  const settled = await answers(first);
   const early = new Replica();
-  await scheduler.waitFor(pull(early, shared.messages));
+  await scheduler.waitFor(pull(early, world.messages));
   const again = first.filter((_, index) => given.late[index % given.late.length]);
-  settled.push(...(await part([...deliveriesOf(given, given.after, 'second-'), ...again])));
-  return { ...shared, settled, early, pushed: sockets.events('reader') };
+  settled.push(...(await answers([...deliveriesOf(given, given.after, 'second-'), ...again])));
+  return { ...world, settled, early, pushed: pushed() };
 }
 
 /** What a client asks for that missed something: everything that changed since its number, and later messages. */
@@ -150,14 +117,8 @@ async function pull(client: Replica, store: Pick<MessageStore, 'range' | 'many' 
 }
 
 /** One delivery after the other, and nothing fails but that some come twice. */
-async function runInOrder(given: World) {
-  const deps = inMemoryProcessor({ members: people, owner: anna });
-  await deps.connections.open(aConnection(cleo, 'reader'));
-  for (const batch of deliveriesOf(given, [...given.before, ...given.after], 'message-')) {
-    await announceMessages(await commitMessages(team, batch, deps), deps);
-  }
-  return { ...deps, pushed: deps.gateway.events('reader') };
-}
+const runInOrder = (given: World) =>
+  readTeamInOrder(deliveriesOf(given, [...given.before, ...given.after], 'message-'));
 
 type Run = Awaited<ReturnType<typeof run>>;
 
@@ -210,17 +171,13 @@ describe('changes under races, retries, redeliveries and failures', () => {
   });
 
   it('[Y7][Y8] reach a reader that loses, doubles and mixes up frames, once it asks for the rest', async () => {
-    const asks = fc.record({ mix: fc.infiniteStream(fc.nat()), lost: fc.infiniteStream(fc.boolean()) });
     await fc.assert(
-      fc.asyncProperty(world, fc.scheduler(), asks, async (given, scheduler, { mix, lost }) => {
+      fc.asyncProperty(world, fc.scheduler(), badNetwork, async (given, scheduler, network) => {
         const { messages, conversations, early, pushed } = await run(given, scheduler);
         const fresh = messages.all(team).map(messageView);
-        const received = [...pushed, ...pushed]
-          .map((event) => ({ event, at: mix.next().value }))
-          .filter(() => !lost.next().value)
-          .sort((a, b) => a.at - b.at);
+        const received = through(network, pushed);
         for (const reader of [early, new Replica()]) {
-          for (const { event } of received) reader.take(event);
+          for (const event of received) reader.take(event);
           await scheduler.waitFor(pull(reader, messages));
           expect(reader.messages()).toEqual(fresh);
           expect(reader.rev).toBe(conversations.counters.get(team)?.rev);

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anIncoming, anna, ben, cleo, convoId, instantBackoff } from '../../test/support/builders.ts';
-import type { CommitFault } from '../../test/support/in-memory-message-store.ts';
-import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
-import { cachedRoster } from '../conversations/roster.ts';
-import { commitMessages, type Settled } from './commit-messages.ts';
-import type { Incoming } from './incoming.ts';
+import { anIncoming, anna, ben, cleo, convoId } from '../../test/support/builders.ts';
+import { inDeliveries, processorUnderTroubles, troubles } from '../../test/support/raced-deliveries.ts';
 
 const team = convoId('team');
 const people = [anna, ben, cleo];
@@ -17,58 +13,24 @@ const frame = fc.record({
   text: fc.constantFrom('one', 'one', 'one', 'two'),
 });
 
-const fault = fc.option(fc.constantFrom<CommitFault>('throttled', 'timed out after success'), {
-  nil: undefined,
-  freq: 2,
-});
-
 const world = fc.record({
   frames: fc.array(frame, { minLength: 1, maxLength: 40, size: 'max' }),
-  /** How many queue messages each delivery carries. */
-  sizes: fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 8, maxLength: 8 }),
-  /** Which deliveries the queue makes a second time, while the first may still run. */
-  redelivered: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
-  /** Whose process dies after the commit and before it could tell anybody. */
-  dies: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
-  faults: fc.array(fault, { maxLength: 12 }),
+  ...troubles({ faultsMax: 12 }),
 });
 
 type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
 
-function deliveriesOf({ frames, sizes, redelivered }: World): Incoming[][] {
-  const queue = frames.map(({ sender, id, text }, index) =>
+/** Runs every delivery on a processor of its own, all at once, until each has been answered. */
+async function run(given: World, scheduler: fc.Scheduler, { dedupes = true } = {}) {
+  const { messages, answers } = processorUnderTroubles(given, scheduler, { dedupes });
+  const queue = given.frames.map(({ sender, id, text }, index) =>
     anIncoming(
       { sender_id: sender, client_msg_id: `id-${id}`, content: text },
       { queueMessageId: `queue-${index}` },
     ),
   );
-  const deliveries: Incoming[][] = [];
-  for (let index = 0; queue.length > 0; index += 1) {
-    const batch = queue.splice(0, sizes[index % sizes.length]);
-    deliveries.push(batch);
-    if (redelivered[index % redelivered.length]) deliveries.push(batch);
-  }
-  return deliveries;
-}
-
-/** Runs every delivery on a processor of its own, all at once, until each has been answered. */
-async function run(given: World, scheduler: fc.Scheduler, { dedupes = true } = {}) {
-  const pause = () => scheduler.schedule(Promise.resolve());
-  const shared = inMemoryProcessor({ members: people, pause, dedupes });
-  shared.messages.fail(...given.faults);
-
-  const process = async (batch: Incoming[], index: number): Promise<readonly Settled[]> => {
-    // What lives in a process of its own; the tables are the same for all.
-    const deps = { ...shared, roster: cachedRoster(shared.conversations), backoff: instantBackoff() };
-    let dies = given.dies[index % given.dies.length];
-    for (;;) {
-      const result = await commitMessages(team, batch, deps).catch(() => undefined);
-      if (result && !dies) return result.settled;
-      dies = false;
-    }
-  };
-  const settled = await scheduler.waitFor(Promise.all(deliveriesOf(given).map(process)));
-  return { settled: settled.flat(), stored: shared.messages.all(team) };
+  const settled = await answers(inDeliveries(queue, given));
+  return { settled, stored: messages.all(team) };
 }
 
 function check(given: World, { settled, stored }: Awaited<ReturnType<typeof run>>) {
@@ -108,7 +70,7 @@ function check(given: World, { settled, stored }: Awaited<ReturnType<typeof run>
 }
 
 describe('commitMessages under races, retries, redeliveries and failures', () => {
-  it('stores every accepted message exactly once, numbered without gap, in one order for all', async () => {
+  it('[P1][P2][P3][P4] stores every accepted message exactly once, numbered without gap, in one order for all', async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.scheduler(), async (given, scheduler) => {
         check(given, await run(given, scheduler));

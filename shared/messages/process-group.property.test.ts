@@ -56,7 +56,7 @@ async function run(given: World) {
 }
 
 describe('a group of the queue, received until it is empty', () => {
-  it('loses nothing and doubles nothing, whatever arrives when', async () => {
+  it('[P1][P2] loses nothing and doubles nothing, whatever arrives when', async () => {
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
         const { stored, parked } = await run(given);

@@ -1,25 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changeAccepted } from '../../events/change-accepted.ts';
 import type { MessageChangeFrame } from '../../events/client-frames.ts';
-import {
-  aConversation,
-  anIdentity,
-  anna,
-  aProfile,
-  aSession,
-  ben,
-  convoId,
-  membershipsOf,
-  movableClock,
-  startMs,
-  stranger,
-} from '../../test/support/builders.ts';
-import { inMemoryGate } from '../../test/support/in-memory-auth.ts';
-import { inMemoryBlockStore } from '../../test/support/in-memory-block-store.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryQueue } from '../../test/support/in-memory-queue.ts';
-import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
-import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { anna, ben, convoId, startMs, stranger } from '../../test/support/builders.ts';
+import { submissionsOfAnna } from '../../test/support/submissions.ts';
 import { userRateLimits } from '../limits.ts';
 import { submitChange } from './submit-change.ts';
 
@@ -28,27 +11,10 @@ const target = { convo_id: team, client_msg_id: 'client-1', seq_no: 3 };
 const pin: MessageChangeFrame = { action: 'message.pin', ...target };
 
 async function setup() {
-  const clock = movableClock();
-  const sessions = inMemorySessionStore(clock);
-  for (const userId of [anna, stranger]) await sessions.add(aSession({ userId, sessionId: `s_${userId}` }));
-  const conversations = inMemoryConversationStore();
-  conversations.put(aConversation(), membershipsOf(aConversation(), [anna, ben]));
-  const queue = inMemoryQueue();
-  const gate = inMemoryGate(sessions, clock);
-  const users = inMemoryUserStore(...['anna', 'ben', 'cleo'].map((name) => aProfile(name)));
-  const blocks = inMemoryBlockStore(users);
+  const { submission, ...deps } = await submissionsOfAnna();
   const submit = (frame: MessageChangeFrame = pin, userId = anna) =>
-    submitChange(
-      {
-        frame,
-        identity: { ...anIdentity(userId), sessionId: `s_${userId}` },
-        connectionId: 'L0SM9cOFvHcCIhw=',
-        requestId: 'request-7',
-        receivedAtMs: startMs,
-      },
-      { gate, conversations, queue, blocks },
-    );
-  return { queue, submit, sessions, gate, blocks };
+    submitChange(submission(frame, userId), deps);
+  return { ...deps, submit };
 }
 
 describe('submitChange', () => {

@@ -1,27 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageSendFrame } from '../../events/client-frames.ts';
 import { messageAccepted } from '../../events/message-accepted.ts';
-import {
-  aConversation,
-  anIdentity,
-  anna,
-  aProfile,
-  aSession,
-  ben,
-  cleo,
-  convoId,
-  membershipsOf,
-  movableClock,
-  startMs,
-  stranger,
-} from '../../test/support/builders.ts';
-import { inMemoryGate } from '../../test/support/in-memory-auth.ts';
-import { inMemoryBlockStore } from '../../test/support/in-memory-block-store.ts';
-import { inMemoryConversationStore } from '../../test/support/in-memory-conversation-store.ts';
-import { inMemoryMessageStore } from '../../test/support/in-memory-message-store.ts';
-import { inMemoryQueue } from '../../test/support/in-memory-queue.ts';
-import { inMemorySessionStore } from '../../test/support/in-memory-session-store.ts';
-import { inMemoryUserStore } from '../../test/support/in-memory-user-store.ts';
+import { anIdentity, anna, ben, cleo, convoId, startMs, stranger } from '../../test/support/builders.ts';
+import { submissionsOfAnna } from '../../test/support/submissions.ts';
 import { userRateLimits } from '../limits.ts';
 import { bodyHash } from './incoming.ts';
 import { submitAdmittedMessage, submitMessage } from './submit-message.ts';
@@ -29,34 +10,22 @@ import { submitAdmittedMessage, submitMessage } from './submit-message.ts';
 const team = convoId('team');
 
 async function setup() {
-  const clock = movableClock();
-  const sessions = inMemorySessionStore(clock);
-  for (const userId of [anna, stranger]) await sessions.add(aSession({ userId, sessionId: `s_${userId}` }));
-  const conversations = inMemoryConversationStore();
-  conversations.put(aConversation(), membershipsOf(aConversation(), [anna, ben]));
-  const queue = inMemoryQueue();
-  const gate = inMemoryGate(sessions, clock);
-  const users = inMemoryUserStore(...['anna', 'ben', 'cleo'].map((name) => aProfile(name)));
-  const blocks = inMemoryBlockStore(users);
-  const messages = inMemoryMessageStore(conversations);
+  const { submission, ...deps } = await submissionsOfAnna();
   const submit = (frame: Partial<MessageSendFrame> = {}, userId = anna) =>
     submitMessage(
-      {
-        frame: {
-          action: 'message.send',
+      submission(
+        {
+          action: 'message.send' as const,
           convo_id: team,
           client_msg_id: 'client-1',
           content: 'hello',
           ...frame,
         },
-        identity: { ...anIdentity(userId), sessionId: `s_${userId}` },
-        connectionId: 'L0SM9cOFvHcCIhw=',
-        requestId: 'request-7',
-        receivedAtMs: startMs,
-      },
-      { gate, conversations, messages, queue, blocks },
+        userId,
+      ),
+      deps,
     );
-  return { queue, submit, sessions, gate, conversations, messages, blocks };
+  return { ...deps, submit };
 }
 
 describe('submitMessage', () => {

@@ -1,23 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anIncoming, anIncomingChange, anna, ben, cleo, convoId } from '../../test/support/builders.ts';
 import {
-  aConnection,
-  anIncoming,
-  anIncomingChange,
-  anna,
-  ben,
-  cleo,
-  convoId,
-  instantBackoff,
-} from '../../test/support/builders.ts';
-import { inMemorySockets } from '../../test/support/in-memory-connections.ts';
-import type { CommitFault } from '../../test/support/in-memory-message-store.ts';
-import { inMemoryProcessor } from '../../test/support/in-memory-processor.ts';
+  badNetwork,
+  inDeliveries,
+  readTeamInOrder,
+  readTeamUnderTroubles,
+  through,
+  troubles,
+} from '../../test/support/raced-deliveries.ts';
 import { Replica } from '../../test/support/replica.ts';
-import { cachedRoster } from '../conversations/roster.ts';
 import { limits } from '../limits.ts';
-import { announceMessages } from './announce-messages.ts';
-import { commitMessages, type Settled } from './commit-messages.ts';
 import type { Incoming } from './incoming.ts';
 import { type Message, messageView } from './message.ts';
 
@@ -33,19 +26,15 @@ const op = fc.record({
 });
 type Op = typeof op extends fc.Arbitrary<infer O> ? O : never;
 
-const booleans = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
-const fault = fc.option(fc.constantFrom<CommitFault>('throttled', 'timed out after success'), {
-  nil: undefined,
-  freq: 2,
-});
+const { sizes, redelivered, dies, faults } = troubles({ faultsMax: 10 });
 const world = fc.record({
   ops: fc.array(op, { minLength: 1, maxLength: 40, size: 'max' }),
-  sizes: fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 8, maxLength: 8 }),
-  redelivered: booleans,
+  sizes,
+  redelivered,
   /** What clients ask for once more, as another message of the queue. */
   retries: fc.array(fc.nat({ max: 39 }), { maxLength: 8 }),
-  dies: booleans,
-  faults: fc.array(fault, { maxLength: 10 }),
+  dies,
+  faults,
 });
 type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
 
@@ -67,43 +56,19 @@ function incoming({ kind, seq, sender, id }: Op, index: number): Incoming {
 }
 
 /** Batches of the queue, some of them delivered twice; the first one lays a ground to answer to. */
-function deliveriesOf({ ops, sizes, redelivered, retries }: World): Incoming[][] {
+function deliveriesOf({ ops, retries, ...given }: World): Incoming[][] {
   const ground = [0, 1, 2].map((n) =>
     anIncoming({ client_msg_id: `ground-${n}` }, { queueMessageId: `ground-${n}` }),
   );
   const all = [...ops, ...retries.flatMap((index) => ops[index] ?? [])];
-  const queue = [...ground, ...all.map(incoming)];
-  const deliveries: Incoming[][] = [];
-  for (let index = 0; queue.length > 0; index += 1) {
-    const batch = queue.splice(0, sizes[index % sizes.length]);
-    deliveries.push(batch);
-    if (redelivered[index % redelivered.length]) deliveries.push(batch);
-  }
-  return deliveries;
+  return inDeliveries([...ground, ...all.map(incoming)], given);
 }
 
 /** Every delivery on a processor of its own and all at once, until each has been answered. */
 async function race(given: World, scheduler: fc.Scheduler) {
-  const pause = () => scheduler.schedule(Promise.resolve());
-  const shared = inMemoryProcessor({ members: people, owner: anna, pause });
-  const sockets = inMemorySockets();
-  await shared.connections.open(aConnection(cleo, 'reader'));
-  shared.messages.fail(...given.faults);
-  const process = async (batch: Incoming[], index: number): Promise<readonly Settled[]> => {
-    const deps = { ...shared, roster: cachedRoster(shared.conversations), backoff: instantBackoff() };
-    let dies = given.dies[index % given.dies.length];
-    for (;;) {
-      const result = await commitMessages(team, batch, deps).catch(() => undefined);
-      if (result && !dies) {
-        await announceMessages(result, { ...shared, gateway: sockets });
-        return result.settled;
-      }
-      dies = false;
-    }
-  };
-  const all = Promise.all(deliveriesOf(given).map(process));
-  const settled = (await scheduler.waitFor(all)).flat();
-  return { ...shared, settled, pushed: sockets.events('reader') };
+  const { answers, pushed, ...world } = await readTeamUnderTroubles(given, scheduler);
+  const settled = await answers(deliveriesOf(given));
+  return { ...world, settled, pushed: pushed() };
 }
 
 type Run = Awaited<ReturnType<typeof race>>;
@@ -176,16 +141,11 @@ describe('threads under races, retries, redeliveries and failures', () => {
   });
 
   it('[Y7][Y8] reach a reader that loses, doubles and mixes up frames, once it asks for the rest', async () => {
-    const asks = fc.record({ mix: fc.infiniteStream(fc.nat()), lost: fc.infiniteStream(fc.boolean()) });
     await fc.assert(
-      fc.asyncProperty(world, fc.scheduler(), asks, async (given, scheduler, { mix, lost }) => {
+      fc.asyncProperty(world, fc.scheduler(), badNetwork, async (given, scheduler, network) => {
         const { messages, conversations, pushed } = await race(given, scheduler);
         const reader = new Replica();
-        const received = [...pushed, ...pushed]
-          .map((event) => ({ event, at: mix.next().value }))
-          .filter(() => !lost.next().value)
-          .sort((a, b) => a.at - b.at);
-        for (const { event } of received) reader.take(event);
+        for (const event of through(network, pushed)) reader.take(event);
         for (const message of messages.all(team)) {
           const isMissed = message.seq > reader.seq || (message.rev ?? 0) > reader.rev;
           if (isMissed) reader.put(messageView(message));
@@ -201,15 +161,11 @@ describe('threads under races, retries, redeliveries and failures', () => {
   it('[M8] reach a reader that gets every frame in order without asking for anything', async () => {
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
-        const deps = inMemoryProcessor({ members: people, owner: anna });
-        await deps.connections.open(aConnection(cleo, 'reader'));
-        for (const batch of deliveriesOf(given)) {
-          await announceMessages(await commitMessages(team, batch, deps), deps);
-        }
+        const { messages, conversations, pushed } = await readTeamInOrder(deliveriesOf(given));
         const reader = new Replica();
-        for (const event of deps.gateway.events('reader')) reader.take(event);
-        expect(reader.messages()).toEqual(deps.messages.all(team).map(messageView));
-        expect(reader.rev).toBe(deps.conversations.counters.get(team)?.rev);
+        for (const event of pushed) reader.take(event);
+        expect(reader.messages()).toEqual(messages.all(team).map(messageView));
+        expect(reader.rev).toBe(conversations.counters.get(team)?.rev);
       }),
       { numRuns: 200, seed: 20_260_504 },
     );

@@ -23,6 +23,8 @@ export const anna = userId('anna');
 export const ben = userId('ben');
 export const cleo = userId('cleo');
 export const stranger = userId('stranger');
+/** So many more people. */
+export const crowd = (count: number) => Array.from({ length: count }, (_, index) => userId(`p${index}x`));
 
 export const startMs = Date.parse('2026-03-01T12:00:00.000Z');
 

@@ -112,12 +112,6 @@ export function inMemoryConversationStore(pause: () => Promise<unknown> = nextTu
       return memberships.get(key(userId, convoId));
     },
 
-    async memberships(userId, options) {
-      await pause();
-      const page = pageOf(userId, options);
-      return { ...page, memberships: page.memberships.filter(({ left }) => !left) };
-    },
-
     async standings(userId, options) {
       await pause();
       return pageOf(userId, options);
