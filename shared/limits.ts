@@ -20,8 +20,11 @@ export const limits = {
   versionsMax: 10,
   pinsMax: 50,
   typingExpiresMs: 6_000,
-  /** In larger conversations nobody sees who types, and receipts are not told. */
-  typingAudienceMax: 50,
+  /** Where more of the others are connected, nobody sees who types; in conversations of more people nobody looks. */
+  typingOnlineMax: 50,
+  typingMembersMax: 100,
+  /** In larger conversations receipts are not told. */
+  receiptAudienceMax: 50,
   conversationMembersMax: 1_000,
   conversationTitleMaxChars: 120,
   /** A larger `limit` is not an error, it gets this much. */

@@ -1,7 +1,7 @@
 /** `typing.start`, `typing.stop` → told to the other members, and kept nowhere. */
 import { typingFrame } from '../../events/client-frames.ts';
-import { pushToUsers } from '../../shared/connections/push.ts';
-import { announceTyping } from '../../shared/conversations/announce-typing.ts';
+import { pushEvents } from '../../shared/connections/push.ts';
+import { announceTyping, ofNotTooMany } from '../../shared/conversations/announce-typing.ts';
 import * as deps from '../lib/deps.ts';
 import { environment } from '../lib/environment.ts';
 import { addToLogLine } from '../lib/log.ts';
@@ -19,5 +19,10 @@ export const handler = frameHandler(typingFrame, pushDeps, async ({ frame, ident
   if (frame.action === 'typing.start')
     await limiter.take('typing.conversation', `${identity.userId} ${frame.convo_id}`);
   const { event, audience } = await announceTyping(identity.userId, frame, stores);
-  if (audience.length > 0) await pushToUsers(audience, [event], pushDeps);
+  if (audience.length === 0) return;
+  const connections = ofNotTooMany(await pushDeps.connections.ofUsers(audience));
+  await pushEvents(
+    connections.map((connection) => ({ connection, events: [event] })),
+    pushDeps,
+  );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anna, ben, convoId, crowd, stranger, userId } from '../../test/support/builders.ts';
 import { conversationWithMembers } from '../../test/support/conversation-with-members.ts';
 import type { PrivacyAspect } from '../users/user.ts';
-import { announceTyping } from './announce-typing.ts';
+import { announceTyping, ofNotTooMany } from './announce-typing.ts';
 
 const team = convoId('team');
 
@@ -57,13 +57,22 @@ describe('announceTyping', () => {
   it.each([
     [1, 0],
     [7, 6],
-    [50, 49],
-    [51, 0],
+    [100, 99],
+    [101, 0],
   ])('[T3] in a conversation of %i tells %i people', async (count, told) => {
     const members = crowd(count);
     const { audience } = await typing('typing.start', { members, caller: userId('p0x') });
     expect(audience).toHaveLength(told);
     expect(audience).not.toContain(userId('p0x'));
+  });
+
+  it('[T3] tells nobody where more than 50 of them are connected, with however many devices', () => {
+    const connected = (count: number) =>
+      crowd(count).flatMap((id) =>
+        ['desk', 'phone'].map((device) => ({ userId: id, sessionId: 's', connectionId: `${id}-${device}` })),
+      );
+    expect(ofNotTooMany(connected(50))).toEqual(connected(50));
+    expect(ofNotTooMany(connected(51))).toEqual([]);
   });
 
   it('[A2] refuses a foreign conversation as not found', async () => {

@@ -1,5 +1,6 @@
 import type { TypingFrame } from '../../events/client-frames.ts';
 import type { Typing } from '../../events/server-frames.ts';
+import type { Connection } from '../connections/connection-store.ts';
 import { limits } from '../limits.ts';
 import type { UserStore } from '../users/user-store.ts';
 import { type MemberNews, toldOf } from './audience.ts';
@@ -20,7 +21,8 @@ export async function announceTyping(
 ): Promise<MemberNews<Typing>> {
   const { conversation, membership } = await memberSide(userId, convoId, deps.conversations);
   const maySend = capabilitiesOf(conversation, membership.role).includes('message.send');
-  const everybody = (maySend && (await toldOf(userId, 'typing', conversation, deps))) || [];
+  const everybody =
+    (maySend && (await toldOf(userId, 'typing', conversation, deps, limits.typingMembersMax))) || [];
   const who = { convo_id: convoId, user_id: userId };
   return {
     event:
@@ -29,4 +31,10 @@ export async function announceTyping(
         : { type: action, ...who },
     audience: everybody.filter((member) => member !== userId),
   };
+}
+
+/** Nobody, where so many of them are connected that somebody would always be typing. */
+export function ofNotTooMany(connections: readonly Connection[]): readonly Connection[] {
+  const online = new Set(connections.map(({ userId }) => userId));
+  return online.size > limits.typingOnlineMax ? [] : connections;
 }

@@ -1,4 +1,3 @@
-import { limits } from '../limits.ts';
 import { hides, type PrivacyAspect } from '../users/user.ts';
 import type { UserStore } from '../users/user-store.ts';
 import type { Conversation } from './conversation.ts';
@@ -17,7 +16,7 @@ export interface MemberNews<E> {
 export async function smallAudience(
   conversation: Conversation,
   conversations: Pick<ConversationStore, 'roster'>,
-  peopleMax: number = limits.typingAudienceMax,
+  peopleMax: number,
 ): Promise<readonly string[] | undefined> {
   const { convoId, memberCount, shownMembers } = conversation;
   if (memberCount > peopleMax) return undefined;
@@ -35,7 +34,7 @@ export async function toldOf(
   aspect: PrivacyAspect,
   conversation: Conversation,
   deps: { conversations: Pick<ConversationStore, 'roster'>; users: Pick<UserStore, 'get'> },
-  peopleMax: number = limits.typingAudienceMax,
+  peopleMax: number,
 ): Promise<readonly string[] | undefined> {
   if (conversation.silencedBy || conversation.memberCount > peopleMax || conversation.memberCount < 2)
     return undefined;

@@ -1,4 +1,5 @@
 import type { MessageDelivery } from '../../events/server-frames.ts';
+import { limits } from '../limits.ts';
 import type { UserStore } from '../users/user-store.ts';
 import { type MemberNews, toldOf } from './audience.ts';
 import { receiptOf } from './conversation.ts';
@@ -28,5 +29,8 @@ export async function markDelivered(
   } as const;
   const advanced = seq > deliveredSeq && (await conversations.advanceDeliveredSeq(userId, convoId, seq));
   if (!advanced) return { event, audience: [] };
-  return { event, audience: (await toldOf(userId, 'read_receipts', conversation, deps)) ?? [] };
+  return {
+    event,
+    audience: (await toldOf(userId, 'read_receipts', conversation, deps, limits.receiptAudienceMax)) ?? [],
+  };
 }

@@ -1,4 +1,5 @@
 import type { ReceiptsResponse } from '../../events/http-contracts.ts';
+import { limits } from '../limits.ts';
 import { hides } from '../users/user.ts';
 import type { UserStore } from '../users/user-store.ts';
 import { smallAudience } from './audience.ts';
@@ -34,7 +35,7 @@ async function whoShows(
   { conversations, users }: Parameters<typeof readReceipts>[2],
 ): Promise<string[] | undefined> {
   if (conversation.silencedBy) return undefined;
-  const everybody = await smallAudience(conversation, conversations);
+  const everybody = await smallAudience(conversation, conversations, limits.receiptAudienceMax);
   if (!everybody) return undefined;
   const profiles = await users.getMany(everybody);
   const showing = profiles.filter((profile) => !hides(profile, 'read_receipts')).map((one) => one.userId);

@@ -86,7 +86,6 @@ export class ChatClient {
       cell,
       environment,
       send,
-      isTold: (convoId) => this.#receipts.isTold(convoId),
     });
     this.#conversations = new Conversations({
       cell,

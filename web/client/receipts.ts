@@ -61,10 +61,10 @@ export class Receipts {
     if (cursor !== undefined && this.isTold(convoId)) this.#deliveryMarks.mark(convoId, cursor);
   }
 
-  /** Whether anybody hears how far others have got in it, and who is typing. */
+  /** Whether anybody hears how far others have got in it. */
   isTold(convoId: string): boolean {
     const memberCount = this.#options.conversation(convoId)?.view.member_count ?? 0;
-    return memberCount <= limits.typingAudienceMax;
+    return memberCount <= limits.receiptAudienceMax;
   }
 
   /** Asks how far everybody has got; from then on pushes tell. */

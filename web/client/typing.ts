@@ -1,6 +1,7 @@
 import type { TypingFrame } from '../../events/client-frames.ts';
 import type { ServerEvent } from '../../events/server-frames.ts';
-import { withTyping } from './conversation-state.ts';
+import { limits } from '../../shared/limits.ts';
+import { type ConversationState, withTyping } from './conversation-state.ts';
 import type { ClientEnvironment } from './environment.ts';
 import type { StateCell } from './state-cell.ts';
 import { TypingIn } from './typing-in.ts';
@@ -10,8 +11,11 @@ export interface TypingOptions {
   readonly cell: StateCell;
   readonly environment: Pick<ClientEnvironment, 'now' | 'setTimer'>;
   send(frame: TypingFrame): void;
-  /** Whether anybody hears of it in this conversation. */
-  isTold(convoId: string): boolean;
+}
+
+/** Whether anybody may hear of it there. */
+function isTold(state: ConversationState | undefined): boolean {
+  return state !== undefined && state.view.member_count <= limits.typingMembersMax;
 }
 
 /** Who is writing, here and elsewhere. */
@@ -34,7 +38,8 @@ export class Typing {
   set(convoId: string, isTyping: boolean): void {
     const { cell } = this.#options;
     if (!isTyping) this.#out.stop(convoId);
-    else if (cell.current.connection === 'live' && this.#options.isTold(convoId)) this.#out.start(convoId);
+    else if (cell.current.connection === 'live' && isTold(cell.conversation(convoId)))
+      this.#out.start(convoId);
   }
 
   handle(event: ServerEvent): void {
