@@ -8,7 +8,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AccountEvent } from '../../events/account-event.ts';
 import { dynamoAccountStore } from '../../shared/auth/dynamo-account-store.ts';
 import { dynamoSessionStore } from '../../shared/auth/dynamo-session-store.ts';
@@ -21,6 +21,7 @@ import { dynamoConnectionStore } from '../../shared/connections/dynamo-connectio
 import { randomIds, sha256 } from '../../shared/ids.ts';
 import { dynamoUserStore } from '../../shared/users/dynamo-user-store.ts';
 import { aProfile, instantBackoff } from '../../test/support/builders.ts';
+import { capturedLogs } from '../../test/support/captured-logs.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
 import { aContext, aQueueRecord, pushedFrames, stubEnvironment } from '../../test/support/in-memory-aws.ts';
 import { codeIn } from '../../test/support/in-memory-mail.ts';
@@ -31,7 +32,7 @@ const sns = mockClient(SNSClient);
 const sqs = mockClient(SQSClient);
 const gateway = mockClient(ApiGatewayManagementApiClient);
 let handler: (event: unknown, context: unknown) => Promise<SQSBatchResponse>;
-let logged: string[] = [];
+const logs = capturedLogs();
 
 const environment = {
   LOG_LEVEL: 'INFO',
@@ -55,15 +56,7 @@ beforeEach(() => {
   sqs.on(SendMessageCommand).resolves({ MessageId: 'm' });
   gateway.on(PostToConnectionCommand).resolves({});
   gateway.on(DeleteConnectionCommand).resolves({});
-  logged = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      logged.push(...String(text).trim().split('\n'));
-      return true;
-    });
-  }
 });
-afterEach(() => vi.restoreAllMocks());
 
 /** Somebody with an account, an address of their own and a connection. */
 async function somebody() {
@@ -117,8 +110,8 @@ const mails = () =>
   }));
 /** The lines of the records, in the order of the batch. */
 const records = () =>
-  logged
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  logs
+    .lines()
     .filter(({ message }) => message === 'record')
     .toSorted((a, b) => String(a.queue_message_id).localeCompare(String(b.queue_message_id)));
 
@@ -233,7 +226,7 @@ describe('process-account-events', () => {
     const { userId, sessionId, email } = await somebody();
     const ended: Body<AccountEvent> = { name: 'sessions.ended', user_id: userId, session_ids: [sessionId] };
     expect(await run(ended, codeRequest(email)).finally(() => load())).toEqual(['queue-2']);
-    expect(logged.join()).toContain('MAIL_FROM is empty');
+    expect(logs.text()).toContain('MAIL_FROM is empty');
   });
 });
 
@@ -288,7 +281,7 @@ describe('the log of process-account-events', () => {
       `${email} no JSON`,
     );
     expect(failed).toHaveLength(5);
-    const text = logged.join('\n');
+    const text = logs.text();
     for (const hidden of [
       email,
       phone,

@@ -7,7 +7,7 @@ import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } fr
 import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serverFrame } from '../../events/server-frames.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { dynamoConnectionStore } from '../../shared/connections/dynamo-connection-store.ts';
@@ -23,6 +23,7 @@ import {
   instantBackoff,
   membershipsOf,
 } from '../../test/support/builders.ts';
+import { capturedLogs } from '../../test/support/captured-logs.ts';
 import { testDatabase } from '../../test/support/dynamodb.ts';
 import {
   aContext,
@@ -36,7 +37,7 @@ const database = testDatabase();
 const gateway = mockClient(ApiGatewayManagementApiClient);
 const sqs = mockClient(SQSClient);
 let handler: (event: unknown, context: unknown) => Promise<SQSBatchResponse>;
-let logged: string[] = [];
+const logs = capturedLogs();
 
 beforeAll(async () => {
   stubEnvironment(database(), { LOG_LEVEL: 'INFO' });
@@ -53,15 +54,7 @@ beforeEach(() => {
   sqs.reset();
   sqs.on(SendMessageCommand).resolves({});
   sqs.on(ChangeMessageVisibilityBatchCommand).resolves({});
-  logged = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      logged.push(String(text));
-      return true;
-    });
-  }
 });
-afterEach(() => vi.restoreAllMocks());
 
 async function conversation() {
   const { client, tables } = database();
@@ -91,7 +84,10 @@ const run = (...records: Parameters<typeof aQueueEvent>) => handler(aQueueEvent(
 const failures = (response: SQSBatchResponse) =>
   response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 const invocations = () =>
-  logged.flatMap((text) => text.trim().split('\n')).filter((line) => line.includes('"invocation"'));
+  logs
+    .text()
+    .split('\n')
+    .filter((line) => line.includes('"invocation"'));
 
 /** Lets DynamoDB throttle every commit that has such a message in it. */
 function throttle(clientMsgId: string) {
@@ -168,7 +164,7 @@ describe('the log of process-messages', () => {
     const { record, convoId } = await conversation();
     await run(record('m1'), record('m2'));
     expect(invocations()).toHaveLength(1);
-    expect(logged.join('').trim().split('\n')).toHaveLength(1);
+    expect(logs.lines()).toHaveLength(1);
     expect(JSON.parse(invocations()[0] ?? '')).toMatchObject({
       message: 'invocation',
       stage: 'processed',
@@ -196,7 +192,7 @@ describe('the log of process-messages', () => {
         { client_msg_id: 'e1', outcome: 'persisted', seq_no: 1, rev: 1 },
       ],
     });
-    expect(logged.join('')).not.toContain('secret');
+    expect(logs.text()).not.toContain('secret');
   });
 
   it('never has the text of a message, whatever became of it', async () => {
@@ -208,7 +204,7 @@ describe('the log of process-messages', () => {
       record('bad', 2, { body: JSON.stringify({ content: secret }) }),
       record('m2', 10, { content: secret }),
     );
-    const text = logged.join('');
+    const text = logs.text();
     expect(text).toContain('a message was parked');
     expect(text).toContain('push failed');
     expect(text).not.toContain(secret);
@@ -219,7 +215,7 @@ describe('the log of process-messages', () => {
     const { record } = await conversation();
     throttle('m1');
     await run(record('m1'));
-    expect(logged.join('')).toContain('a group failed');
-    expect(logged.join('')).toContain('did not succeed in 6 tries');
+    expect(logs.text()).toContain('a group failed');
+    expect(logs.text()).toContain('did not succeed in 6 tries');
   });
 });

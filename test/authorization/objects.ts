@@ -59,3 +59,16 @@ export function refusedBut(
     ...but,
   };
 }
+
+/** Who may read the conversation may read this of each of its messages. */
+export const readingOfMessages: ObjectRow = {
+  objects: messages,
+  request: (message) => {
+    const [id = '', seq_no = ''] = message.split(' ');
+    return { path: { id, seq_no } };
+  },
+  outcomes: {
+    ...Object.fromEntries(Object.keys(messages).map((kind) => [kind, 'message.not_found'] as const)),
+    ...refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
+  },
+};

@@ -1,5 +1,5 @@
 /** Threads, and how far somebody has read them. Whose messages they may hold is seen behind the queue: test/flows/threads.test.ts. */
-import { conversations, frameOutcomes, messages, refusedBut } from './objects.ts';
+import { conversations, frameOutcomes, readingOfMessages, refusedBut } from './objects.ts';
 import type { FrameRow, ObjectRow } from './rows.ts';
 
 export const threadRoutes = {
@@ -8,17 +8,7 @@ export const threadRoutes = {
     request: (id) => ({ path: { id } }),
     outcomes: refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
   },
-  'GET /conversations/{id}/threads/{seq_no}': {
-    objects: messages,
-    request: (message) => {
-      const [id = '', seq_no = ''] = message.split(' ');
-      return { path: { id, seq_no } };
-    },
-    outcomes: {
-      ...Object.fromEntries(Object.keys(messages).map((kind) => [kind, 'message.not_found'])),
-      ...refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
-    },
-  },
+  'GET /conversations/{id}/threads/{seq_no}': readingOfMessages,
 } as const satisfies Record<string, ObjectRow>;
 
 const ofConversation = (more: Readonly<Record<string, unknown>>): FrameRow => ({

@@ -8,7 +8,7 @@ import type { webSocketRoutes } from '../../functions/routes.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { randomIds } from '../../shared/ids.ts';
 import type { HttpCall } from '../support/in-memory-aws.ts';
-import { conversations, frameOutcomes, messages, people, refusedBut, sessions } from './objects.ts';
+import { conversations, frameOutcomes, people, readingOfMessages, refusedBut, sessions } from './objects.ts';
 import { inviteRoutes } from './rows-invites.ts';
 import { membershipRoutes } from './rows-memberships.ts';
 import { moderationRoutes } from './rows-moderation.ts';
@@ -164,17 +164,7 @@ export const httpRows: { readonly [K in HttpRouteKey]: HttpRow } = {
     }),
     outcomes: refusedBut({ own: 202 }, 'conversation.not_found'),
   },
-  'GET /conversations/{id}/messages/{seq_no}/versions': {
-    objects: messages,
-    request: (message) => {
-      const [id = '', seq_no = ''] = message.split(' ');
-      return { path: { id, seq_no } };
-    },
-    outcomes: {
-      ...Object.fromEntries(Object.keys(messages).map((kind) => [kind, 'message.not_found'])),
-      ...refusedBut({ own: 200, left: 200 }, 'conversation.not_found'),
-    },
-  },
+  'GET /conversations/{id}/messages/{seq_no}/versions': readingOfMessages,
   'GET /conversations/{id}/changes': {
     objects: conversations,
     request: (id) => ({ path: { id }, query: { since_rev: '0' } }),

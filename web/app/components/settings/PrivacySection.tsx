@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import type { Me } from '../../../../events/user-contracts.ts';
 import { client } from '../../chat-store.ts';
-import { FormError } from '../FormError.tsx';
-import { SubmitButton } from '../SubmitButton.tsx';
 import { useSubmit } from '../use-submit.ts';
+import { SaveActions } from './SaveActions.tsx';
 
 const choices = [
   {
@@ -45,15 +44,7 @@ export function PrivacySection({ me }: { readonly me: Me }) {
           </p>
         </div>
       ))}
-      <FormError text={submission.error} />
-      <div className="form-actions">
-        <SubmitButton attempt={submission} busy="Saving…">
-          Save
-        </SubmitButton>
-        <p className="hint" role="status">
-          {isSaved ? 'Saved.' : ''}
-        </p>
-      </div>
+      <SaveActions attempt={submission} isSaved={isSaved} />
     </form>
   );
 }

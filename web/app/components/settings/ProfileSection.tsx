@@ -6,11 +6,10 @@ import { languages, timeZones } from '../../locales.ts';
 import { profileChanges } from '../../profile-changes.ts';
 import { Avatar } from '../Avatar.tsx';
 import { Field } from '../Field.tsx';
-import { FormError } from '../FormError.tsx';
 import { HandleField } from '../RegisterForm.tsx';
 import { SelectField } from '../SelectField.tsx';
-import { SubmitButton } from '../SubmitButton.tsx';
 import { useSubmit } from '../use-submit.ts';
+import { SaveActions } from './SaveActions.tsx';
 
 export function ProfileSection({ me }: { readonly me: Me }) {
   const [isSaved, setSaved] = useState(false);
@@ -49,15 +48,7 @@ export function ProfileSection({ me }: { readonly me: Me }) {
         defaultValue={me.time_zone ?? ''}
         options={timeZones(me.time_zone)}
       />
-      <FormError text={submission.error} />
-      <div className="form-actions">
-        <SubmitButton attempt={submission} busy="Saving…">
-          Save
-        </SubmitButton>
-        <p className="hint" role="status">
-          {isSaved ? 'Saved.' : ''}
-        </p>
-      </div>
+      <SaveActions attempt={submission} isSaved={isSaved} />
     </form>
   );
 }
