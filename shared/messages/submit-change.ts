@@ -13,10 +13,8 @@ export async function submitChange(
   submission: Submission<MessageChangeFrame>,
   deps: SubmitDeps,
 ): Promise<void> {
-  const [silent] = await Promise.all([
-    silentMentions(submission, deps),
-    admitMember(submission, 'message.change', deps),
-  ]);
+  await admitMember(submission, 'message.change', deps);
+  const silent = await silentMentions(submission, deps);
   await deps.queue.enqueue({
     name: 'change.accepted',
     version: 1,

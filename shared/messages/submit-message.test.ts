@@ -72,6 +72,16 @@ describe('submitMessage', () => {
     expect(queue.messages).toEqual([]);
   });
 
+  it('reads no blocks for whoever may not send', async () => {
+    const { submit, blocks, sessions } = await setup();
+    blocks.between = () => Promise.reject(new Error('read'));
+    await expect(submit({ mentions: [ben] }, stranger)).rejects.toMatchObject({
+      code: 'conversation.not_found',
+    });
+    await sessions.end(anna, [`s_${anna}`]);
+    await expect(submit({ mentions: [ben] })).rejects.toMatchObject({ code: 'auth.session_ended' });
+  });
+
   it('[P8] refuses an ended session, and queues nothing', async () => {
     const { queue, submit, sessions } = await setup();
     await sessions.end(anna, [`s_${anna}`]);

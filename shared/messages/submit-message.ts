@@ -8,7 +8,7 @@ import type { ConversationStore } from '../conversations/conversation-store.ts';
 import { AppError } from '../errors.ts';
 import type { UserAction } from '../limits.ts';
 import { type ForwardDeps, forwardedWith } from './forward.ts';
-import { type MentionDeps, type SilentMentions, silentMentions } from './silent-mentions.ts';
+import { type MentionDeps, silentMentions } from './silent-mentions.ts';
 
 /** The FIFO queue in front of the processor: one group per conversation. */
 export interface MessageQueue {
@@ -45,11 +45,8 @@ type InConversation = Pick<MessageSendFrame, 'convo_id'>;
  * what cannot be forwarded, or `unavailable`; then nothing was queued.
  */
 export async function submitMessage(submission: Submission<MessageToSend>, deps: SendDeps): Promise<void> {
-  const [silent] = await Promise.all([
-    silentMentions(submission, deps),
-    admitMember(submission, 'message.send', deps),
-  ]);
-  await enqueueMessage(submission, silent, deps);
+  await admitMember(submission, 'message.send', deps);
+  await enqueueMessage(submission, deps);
 }
 
 /** The same for who has passed the gate at another door: the HTTP API asks it before every route. */
@@ -57,12 +54,8 @@ export async function submitAdmittedMessage(
   submission: Submission<MessageToSend>,
   deps: AdmittedDeps & ForwardDeps,
 ): Promise<void> {
-  const [silent, membership] = await Promise.all([
-    silentMentions(submission, deps),
-    membershipOf(submission, deps),
-  ]);
-  assertMember(membership);
-  await enqueueMessage(submission, silent, deps);
+  assertMember(await membershipOf(submission, deps));
+  await enqueueMessage(submission, deps);
 }
 
 /** Session, rate limit and membership, asked for at once; who has no session learns nothing of the conversation. */
@@ -103,13 +96,15 @@ export function envelopeOf(
   };
 }
 
-/** The source of a forwarded message is read last: who may not send learns nothing of it. */
+/** What it names is read only now: who may not send learns nothing of it, and costs no reads. */
 async function enqueueMessage(
   submission: Submission<MessageToSend>,
-  silent: SilentMentions,
   deps: AdmittedDeps & ForwardDeps,
 ): Promise<void> {
-  const forwarded = await forwardedWith(submission.identity.userId, submission.frame, deps);
+  const [silent, forwarded] = await Promise.all([
+    silentMentions(submission, deps),
+    forwardedWith(submission.identity.userId, submission.frame, deps),
+  ]);
   await deps.queue.enqueue({ ...messageEvent(submission), ...silent, ...forwarded });
 }
 
